@@ -1,0 +1,22 @@
+namespace Calamary.Core.Rules;
+
+/// <summary>One key of a rule's <c>match</c> with all its values. Pure; allocates nothing.</summary>
+internal interface ICriterion
+{
+    /// <summary>Compares the rule's values with what is known.</summary>
+    Truth Evaluate(in FlowFacts facts);
+
+    /// <summary>The same, telling <paramref name="trace"/> what was compared with what. May allocate.</summary>
+    Truth Evaluate(in FlowFacts facts, int rule, IRuleTrace trace);
+
+    /// <summary>The stage that the criterion's fact belongs to.</summary>
+    FactStages Needs { get; }
+}
+
+/// <summary>A value of a criterion, variables already replaced.</summary>
+/// <param name="Text">The value without its <c>!</c>.</param>
+/// <param name="Negated">Whether it had one.</param>
+internal readonly record struct CriterionValue(string Text, bool Negated);
+
+/// <summary>A rule before compilation.</summary>
+internal sealed record RuleDefinition(RuleAction Action, string? Name, IReadOnlyList<ICriterion> Criteria);

@@ -1,0 +1,39 @@
+namespace Calamary.Core;
+
+/// <summary>What a rule does with a flow.</summary>
+public enum RuleAction : byte
+{
+    /// <summary>End the flow before a byte reaches the server. The default of everything.</summary>
+    Deny,
+    /// <summary>Forward.</summary>
+    Accept,
+    /// <summary>Answer plain HTTP with a redirect to https; deny anything else.</summary>
+    Redirect,
+}
+
+/// <summary>What decided.</summary>
+public enum VerdictBasis : byte
+{
+    /// <summary>No rule matched.</summary>
+    Default,
+    /// <summary>A rule matched.</summary>
+    Rule,
+    /// <summary>The destination is in <c>denyAlways</c>.</summary>
+    DenyAlways,
+    /// <summary>The destination is the proxy itself, or the source is.</summary>
+    Loop,
+}
+
+/// <summary>The decision over a flow, with what is needed to explain it.</summary>
+/// <param name="Action">What to do.</param>
+/// <param name="Basis">What decided.</param>
+/// <param name="Rule">The rule's index from 0, or -1 when no rule decided.</param>
+/// <param name="RuleName">The rule's name, or null.</param>
+public readonly record struct Verdict(RuleAction Action, VerdictBasis Basis, int Rule = -1, string? RuleName = null)
+{
+    /// <summary>Denied, because nothing matched.</summary>
+    public static Verdict DeniedByDefault => new(RuleAction.Deny, VerdictBasis.Default);
+
+    /// <summary>Whether the flow is forwarded.</summary>
+    public bool IsAccepted => Action == RuleAction.Accept;
+}
