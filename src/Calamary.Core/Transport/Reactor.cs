@@ -68,6 +68,24 @@ internal sealed unsafe class Reactor : IDisposable
         _ = Libc.Write(_wakeEvent, &one, 8);
     }
 
+    /// <summary>Runs something on this thread and waits for its result elsewhere.</summary>
+    public Task<T> RunAsync<T>(Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(_ =>
+        {
+            try
+            {
+                done.SetResult(work());
+            }
+            catch (Exception failure)
+            {
+                done.SetException(failure);
+            }
+        }, null);
+        return done.Task;
+    }
+
     public void Arm(TimerNode node, long due) => _timers.Arm(node, due);
 
     public void Cancel(TimerNode node) => _timers.Cancel(node);

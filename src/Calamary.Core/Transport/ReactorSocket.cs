@@ -24,6 +24,9 @@ internal sealed unsafe class ReactorSocket : TimerNode, IValueTaskSource<WaitRes
 
     internal uint Generation { get; set; }
 
+    /// <summary>The socket's own address, when it was asked for.</summary>
+    public Endpoint? Local { get; set; }
+
     /// <summary>The peer has sent its FIN (or a reset): what can be received now is the last of it.</summary>
     public bool PeerFinished { get; private set; }
 

@@ -5,6 +5,7 @@ namespace Calamary.Core.Transport.Native;
 /// <summary>errno values that the data plane tells apart (asm-generic/errno.h).</summary>
 internal static class Errno
 {
+    public const int NotPermitted = 1;
     public const int Interrupted = 4;
     public const int Again = 11;
     public const int NoMemory = 12;
@@ -13,6 +14,7 @@ internal static class Errno
     public const int SystemDescriptors = 23;
     public const int BrokenPipe = 32;
     public const int Protocol = 71;
+    public const int FamilyNotSupported = 97;
     public const int AddressInUse = 98;
     public const int AddressNotAvailable = 99;
     public const int NetworkDown = 100;

@@ -1,0 +1,72 @@
+using Calamary.Core.Forwarding;
+using Calamary.Core.Forwarding.Http;
+using Calamary.Core.Listening;
+
+namespace Calamary.Core;
+
+/// <summary>The life of a flow, top to bottom: accept → handshake → peek → decide → dial → relay → end. This is the one place that
+/// catches, counts and closes.</summary>
+/// <param name="forwarder">Dials and relays.</param>
+/// <param name="limits">How many flows there may be.</param>
+internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
+{
+    public async Task RunAsync(Flow flow)
+    {
+        var reason = EndReason.InternalError;
+        var admitted = limits.TryEnter(flow.Facts.Source.Address);
+        flow.Table.Add(flow);
+        flow.Metrics.FlowStarted();
+        try
+        {
+            reason = admitted ? await RunStagesAsync(flow) : EndReason.LimitExceeded;
+        }
+        catch (Exception bug)
+        {
+            flow.Policy.Log.Bug(in flow.Facts, bug);
+        }
+        finally
+        {
+            if (admitted) limits.Leave(flow.Facts.Source.Address);
+            End(flow, flow.AbortReason ?? reason);
+        }
+    }
+
+    private async ValueTask<EndReason> RunStagesAsync(Flow flow)
+    {
+        // handshake
+        var (outcome, ended) = await flow.Mode.HandshakeAsync(flow);
+        if (outcome == HandshakeOutcome.Ended) return ended;
+        if (outcome == HandshakeOutcome.Requests) return await RequestForwarder.RunAsync(flow);
+        if (flow.Policy.Debug) flow.Policy.Log.Processing(in flow.Facts);
+
+        // peek and decide
+        var decision = flow.Policy.Own?.Contains(flow.Facts.Source) == true
+            ? Decision.Of(new Verdict(RuleAction.Deny, VerdictBasis.Loop))
+            : await FlowJudge.DecideAsync(flow);
+        if (decision.Verdict is not { } verdict)
+        {
+            await flow.Mode.FailedAsync(flow, decision.Failure);
+            return decision.Failure;
+        }
+        if (verdict.Action == RuleAction.Redirect) return await HttpRedirection.AnswerAsync(flow, verdict);
+        flow.Record(in verdict);
+        if (!verdict.IsAccepted)
+        {
+            await flow.Mode.FailedAsync(flow, verdict.DeniedReason);
+            return verdict.DeniedReason;
+        }
+
+        // dial and relay
+        return await forwarder.ForwardAsync(flow, decision.Targets, CancellationToken.None);
+    }
+
+    private static void End(Flow flow, EndReason reason)
+    {
+        if (flow.Upstream is { } upstream) flow.Policy.Dialler.Close(upstream);
+        flow.Client.Dispose();
+        flow.Table.Remove(flow);
+        flow.Metrics.FlowEnded(reason);
+        flow.Policy.Log.Ended(in flow.Facts, reason, flow.BytesSent, flow.BytesReceived,
+            TimeSpan.FromMilliseconds(flow.Reactor.Now - flow.Started));
+    }
+}
