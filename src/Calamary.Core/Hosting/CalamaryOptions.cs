@@ -1,0 +1,10 @@
+using Calamary.Core.Configuration;
+
+namespace Calamary.Core.Hosting;
+
+/// <summary>What <see cref="CalamaryProxy"/> starts with.</summary>
+public sealed class CalamaryOptions
+{
+    /// <summary>The configuration; from <see cref="ConfigReader"/>. Must be set.</summary>
+    public CalamaryConfig? Configuration { get; set; }
+}
