@@ -10,7 +10,6 @@ namespace Calamary.Core;
 public sealed class Flow
 {
     private FlowFacts _facts;
-    private IRuleTrace? _trace;
 
     internal Flow(ReactorSocket client, IMode mode, FlowPolicy policy, FlowTable table, in FlowFacts facts)
     {
@@ -57,6 +56,12 @@ public sealed class Flow
     /// <summary>When it was accepted, in the reactor's milliseconds.</summary>
     internal long Started { get; }
 
+    /// <summary>Where the upstream was dialled.</summary>
+    internal Endpoint UpstreamTarget { get; set; }
+
+    /// <summary>More on why it failed, for the log.</summary>
+    internal string? FailureDetail { get; set; }
+
     /// <summary>Why it was ended from outside; null when it was not.</summary>
     internal EndReason? AbortReason { get; private set; }
 
@@ -64,7 +69,7 @@ public sealed class Flow
     internal LinkedListNode<Flow>? Node { get; set; }
 
     /// <summary>The flow's ear for rule comparisons, when they are logged.</summary>
-    internal IRuleTrace? Trace => Policy.Debug ? _trace ??= Policy.Log.TraceOf(this) : null;
+    internal IRuleTrace? Trace => Policy.Debug ? Policy.Log.Trace(in _facts) : null;
 
     /// <summary>Waits for the next request on a kept-alive connection: nothing is lost when it is closed now.</summary>
     internal bool IsBetweenRequests { get; set; }
@@ -91,6 +96,12 @@ public sealed class Flow
         BytesReceived += bytes;
         Metrics.Bytes(0, bytes);
         if (Policy.Debug) Policy.Log.BytesReceived(in _facts, bytes);
+    }
+
+    internal void CloseUpstream()
+    {
+        if (Upstream is { } upstream) Policy.Dialler.Close(upstream);
+        Upstream = null;
     }
 
     /// <summary>Ends the flow from outside: its waits end, and the pipeline closes it. Call on its reactor's thread.</summary>

@@ -39,7 +39,7 @@ internal static class FlowJudge
         var peek = await Peeker.PeekAsync(flow);
         if (peek == PeekOutcome.ClientReset) return Decision.Failed(EndReason.ClientReset);
         if (peek == PeekOutcome.ClientClosed) return Decision.Failed(EndReason.ClientClosedEarly);
-        if (flow.Policy.Debug) flow.Policy.Log.Identified(in flow.Facts);
+        LogIdentified(flow);
         var serverName = flow.Mode.ServerName == ServerNameUse.Never ? null : flow.Facts.Tls?.ServerName;
         return await JudgeAsync(flow, asked, serverName ?? askedName);
     }
@@ -63,6 +63,14 @@ internal static class FlowJudge
         if (lookup.Status != NameStatus.Found)
             return Decision.Failed(lookup.Status == NameStatus.NotFound ? EndReason.NameNotFound : EndReason.NameLookupFailed);
         return JudgeCandidates(flow, lookup.Addresses, destination.Port);
+    }
+
+    private static void LogIdentified(Flow flow)
+    {
+        if (flow.Facts.Tls?.ServerNameKind is ServerNameKind.Several or ServerNameKind.Invalid) flow.Policy.Log.OddServerName(in flow.Facts);
+        if (!flow.Policy.Debug) return;
+        flow.Policy.Log.TlsInformation(in flow.Facts);
+        flow.Policy.Log.Identified(in flow.Facts);
     }
 
     private static Decision JudgeCandidates(Flow flow, IReadOnlyList<Address> addresses, ushort port)

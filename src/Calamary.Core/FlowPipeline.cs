@@ -22,7 +22,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         }
         catch (Exception bug)
         {
-            flow.Policy.Log.Bug(in flow.Facts, bug);
+            flow.Policy.Log.Failed(in flow.Facts, EndReason.InternalError, null, bug);
         }
         finally
         {
@@ -34,9 +34,10 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
     private async ValueTask<EndReason> RunStagesAsync(Flow flow)
     {
         // handshake
+        if (flow.Policy.Debug) flow.Policy.Log.Parsing(in flow.Facts);
         var (outcome, ended) = await flow.Mode.HandshakeAsync(flow);
         if (outcome == HandshakeOutcome.Ended) return ended;
-        if (outcome == HandshakeOutcome.Requests) return await RequestForwarder.RunAsync(flow);
+        if (outcome == HandshakeOutcome.Requests) return await RequestForwarder.RunAsync(flow, (HttpMode)flow.Mode);
         if (flow.Policy.Debug) flow.Policy.Log.Processing(in flow.Facts);
 
         // peek and decide
@@ -60,12 +61,21 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         return await forwarder.ForwardAsync(flow, decision.Targets, CancellationToken.None);
     }
 
+    /// <summary>Whether the end is worth a line of its own: denials have one already, and how peers close is ordinary.</summary>
+    private static bool IsFailure(EndReason reason) => reason is EndReason.LimitExceeded or EndReason.NotRedirected
+        or EndReason.HandshakeTimeout or EndReason.HandshakeMalformed or EndReason.NameNotFound or EndReason.NameLookupFailed
+        or EndReason.DialTimeout or EndReason.DialRefused or EndReason.DialUnreachable or EndReason.DialExhausted
+        or EndReason.UpstreamClosedEarly or EndReason.UpstreamMalformed or EndReason.Drained;
+
     private static void End(Flow flow, EndReason reason)
     {
-        if (flow.Upstream is { } upstream) flow.Policy.Dialler.Close(upstream);
+        flow.CloseUpstream();
         flow.Client.Dispose();
         flow.Table.Remove(flow);
-        flow.Metrics.FlowEnded(reason);
+        flow.Metrics.FlowEnded(reason, 0, 0);
+        if (IsFailure(reason)) flow.Policy.Log.Failed(in flow.Facts, reason, flow.FailureDetail);
+        if (!flow.Policy.Debug) return;
+        flow.Policy.Log.Closed(in flow.Facts);
         flow.Policy.Log.Ended(in flow.Facts, reason, flow.BytesSent, flow.BytesReceived,
             TimeSpan.FromMilliseconds(flow.Reactor.Now - flow.Started));
     }

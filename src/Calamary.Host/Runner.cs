@@ -23,7 +23,7 @@ internal static class Runner
         Configure(lines, config);
         await using var services = new ServiceCollection()
             .AddLogging(logging => logging.AddCalamaryLines(lines))
-            .AddCalamary(options => options.Configuration = config)
+            .AddCalamary(options => (options.Configuration, options.DroppedLogLines) = (config, () => lines.DroppedLines))
             .BuildServiceProvider();
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("service");
         log.LogInformation("Configuration: {Configuration}", taken);

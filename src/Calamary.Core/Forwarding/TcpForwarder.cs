@@ -28,6 +28,7 @@ internal sealed class TcpForwarder : IForwarder
         flow.Facts.Destination = dial.Target;
         if (dial.Socket is null) return dial;
         flow.Upstream = dial.Socket;
+        flow.UpstreamTarget = dial.Target;
         if (flow.AbortReason is not null) dial.Socket.Abort();
         if (flow.Policy.Debug) flow.Policy.Log.ConnectionEstablished(in flow.Facts);
         return dial;

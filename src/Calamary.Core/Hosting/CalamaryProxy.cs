@@ -29,8 +29,11 @@ public sealed class CalamaryProxy : IHostedService, IAsyncDisposable
         _config = options.Configuration ?? throw new InvalidOperationException("CalamaryOptions.Configuration is not set");
         var log = new FlowLog(logging);
         var policies = new PolicyFactory(log, [.. ProtocolCatalog.BuiltIn, .. protocols], engines.LastOrDefault());
-        _server = new ProxyServer(log, new FlowMetrics(), policies, forwarders.LastOrDefault() ?? new TcpForwarder());
+        _server = new ProxyServer(log, new FlowMetrics(Version, options.DroppedLogLines ?? (static () => 0)), policies, forwarders.LastOrDefault() ?? new TcpForwarder());
     }
+
+    /// <summary>The version of the library: <c>0.1.0</c>.</summary>
+    public static string Version { get; } = typeof(CalamaryProxy).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     /// <summary>Opens the listeners.</summary>
     /// <param name="cancellationToken">Not observed: starting does not wait for anything.</param>

@@ -90,7 +90,7 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
             var (table, descriptor) = (tables[i], descriptors[i]);
             table.Reactor.Post(_ => listener.Start(table, descriptor, key.Local, policy, run), null);
         }
-        log.Listening(key.Local);
+        log.Info($"Listening on tcp://{key.Local} ({config.Mode.ToName()})");
     }
 
     /// <summary>One address, with a socket on each reactor.</summary>

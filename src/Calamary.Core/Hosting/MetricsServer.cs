@@ -109,7 +109,7 @@ internal sealed class MetricsServer(Reactor reactor, FlowMetrics metrics, FlowLo
         using var body = new MemoryStream();
         await metrics.WriteAsync(body, openMetrics, CancellationToken.None);
         var text = body.GetBuffer().AsSpan(0, (int)body.Length);
-        return Response("200 OK", openMetrics ? FlowMetrics.OpenMetricsType : FlowMetrics.TextType, text, isHead: request.Method == "HEAD");
+        return Response("200 OK", openMetrics ? FlowMetrics.OpenMetricsContentType : FlowMetrics.TextContentType, text, isHead: request.Method == "HEAD");
     }
 
     private static byte[] Response(string status, string type, ReadOnlySpan<byte> body, bool isHead = false)

@@ -21,12 +21,12 @@ internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> 
     public FlowPolicy Create(CalamaryConfig config)
     {
         var own = config.Listeners.Any(l => l.Mode == ListenerMode.Transparent) ? _own : null;
-        var output = new OutboundOptions(config.Output.Fwmark, config.Output.Interface, config.Output.Ip4, config.Output.Ip6);
+        var output = new OutboundOptions(config.Output.FwMark, config.Output.Interface ?? "", config.Output.IPv4, config.Output.IPv6);
         return new FlowPolicy
         {
             Rules = engine ?? new RuleEngine(new RuleSet(config.Rules)),
             Guard = new DestinationGuard(config.DenyAlways, Endpoints(config), LocalAddresses()),
-            Parsers = [.. parsers.Where(p => config.Parsing.IsEnabled(p.Protocol.Name))],
+            Parsers = [.. parsers.Where(p => config.Parsing.IsEnabled(p.Protocol))],
             Names = NamesFor(config),
             Dialler = new Dialler(output, config.Timeouts.Connect, config.Output.Retries, own),
             Own = own,

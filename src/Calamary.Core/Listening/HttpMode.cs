@@ -53,7 +53,7 @@ internal sealed class HttpMode : IMode
                 await AnswerAsync(flow, HttpResponses.RequestTimeout);
                 return (null, EndReason.HandshakeTimeout);
             default:
-                flow.Policy.Log.Malformed(in flow.Facts, error);
+                flow.FailureDetail = error;
                 await AnswerAsync(flow, HttpResponses.BadRequest(error ?? "malformed request"));
                 return (null, EndReason.HandshakeMalformed);
         }

@@ -24,6 +24,7 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerConfig> conf
         {
             if (socket.TryAccept(out var source, out var errno) is { } client)
             {
+                if (policy().Debug) policy().Log.AcceptedSocket(socket.Local, TransportProtocol.Tcp);
                 if (_paused) Resume();
                 return Create(client, source);
             }
@@ -55,7 +56,7 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerConfig> conf
         {
             Source = source,
             Transport = TransportProtocol.Tcp,
-            ListenerMode = ListenerModes.NameOf(listener.Mode),
+            ListenerMode = listener.Mode.ToName(),
             ListenerPort = socket.Local.Port,
         };
         IMode mode = listener.Mode == ListenerMode.Http

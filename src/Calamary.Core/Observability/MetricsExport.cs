@@ -37,7 +37,7 @@ internal sealed class MetricsExport
         foreach (var action in Enum.GetValues<RuleAction>()) Add(actions, action.ToLabel(), shard => shard.Actions[(int)action]);
         _rules = new RuleExport(factory);
         var ends = factory.CreateCounter("calamary_flow_end", "Flows that ended, by reason.", ["reason"]);
-        foreach (var reason in Enum.GetValues<EndReason>()) Add(ends, reason.ToLabel(), shard => shard.Ends[(int)reason]);
+        foreach (var reason in Enum.GetValues<EndReason>().Where(r => r != EndReason.None)) Add(ends, reason.ToLabel(), shard => shard.Ends[(int)reason]);
 
         AddDuration(factory, "calamary_dial_seconds", "Time to connect to a server.", shard => shard.Dials);
         AddDuration(factory, "calamary_decision_seconds", "Time from accept to verdict.", shard => shard.Decisions);
