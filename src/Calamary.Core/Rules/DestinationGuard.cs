@@ -42,7 +42,8 @@ internal sealed class DestinationGuard(
         return false;
     }
 
-    private bool IsOwnAddress(Address address) => address.IsUnspecified || IsLoopback(address) || _ownAddresses.Contains(address);
+    /// <summary>Whether it is one of the machine's own addresses.</summary>
+    public bool IsOwnAddress(Address address) => address.IsUnspecified || IsLoopback(address) || _ownAddresses.Contains(address);
 
     private static bool IsLoopback(Address address) => address.IsIPv6 ? address.Bits == UInt128.One : address.Bits >> 24 == 127;
 }
