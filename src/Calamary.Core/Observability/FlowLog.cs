@@ -22,7 +22,7 @@ internal sealed class FlowLog(ILoggerFactory factory)
     public void Warn(string text) => Service(LogLevel.Warning, text, null);
 
     /// <summary>Something of the service that does not work.</summary>
-    public void Error(string text, Exception? exception = null) => Service(LogLevel.Error, text, exception);
+    public void Error(string text) => Service(LogLevel.Error, text, null);
 
     /// <summary>A listener has accepted a connection or association.</summary>
     public void AcceptedSocket(Endpoint listener, TransportProtocol transport)
@@ -48,7 +48,7 @@ internal sealed class FlowLog(ILoggerFactory factory)
     public void OddServerName(in FlowFacts facts) =>
         Flow(_parse, LogLevel.Information, new LogEvent { Id = LogEventId.OddServerName, Facts = facts });
 
-    /// <summary>Hears the comparisons of the rules for this flow; null unless debug events are logged.</summary>
+    /// <summary>Hears the comparisons of one evaluation of the rules; null unless debug events are logged.</summary>
     public IRuleTrace? Trace(in FlowFacts facts) => _filter.IsEnabled(LogLevel.Debug) ? new RuleTraceLog(this, facts) : null;
 
     /// <summary>A criterion of a rule was compared: <c>DPort: [443 80] vs 80</c>.</summary>
@@ -79,12 +79,15 @@ internal sealed class FlowLog(ILoggerFactory factory)
     /// <param name="facts">The flow.</param>
     /// <param name="reason">Why; its text and level are in <see cref="EndReasonTexts"/>.</param>
     /// <param name="detail">More of it, from any source; null for none.</param>
-    /// <param name="exception">The bug, for <see cref="EndReason.InternalError"/>.</param>
-    public void Failed(in FlowFacts facts, EndReason reason, string? detail = null, Exception? exception = null)
-    {
-        var log = new LogEvent { Id = LogEventId.Failed, Facts = facts, Reason = reason, Text = detail };
-        Flow(_forward, EndReasonTexts.Describe(reason).Level, log, exception);
-    }
+    public void Failed(in FlowFacts facts, EndReason reason, string? detail = null) => Failed(facts, reason, detail, null);
+
+    /// <summary>A bug ended the flow.</summary>
+    public void Bug(in FlowFacts facts, Exception bug) => Failed(facts, EndReason.InternalError, null, bug);
+
+    /// <summary>A bug outside of any flow.</summary>
+    /// <param name="where">The part of the proxy.</param>
+    /// <param name="bug">The bug.</param>
+    public void Bug(string where, Exception bug) => Service(LogLevel.Error, $"Internal error in {where}", bug);
 
     /// <summary>The connection to the server stands.</summary>
     public void ConnectionEstablished(in FlowFacts facts) => Step(_send, LogEventId.ConnectionEstablished, facts);
@@ -128,6 +131,12 @@ internal sealed class FlowLog(ILoggerFactory factory)
     private void Service(LogLevel level, string text, Exception? exception)
     {
         if (_service.IsEnabled(level)) Write(_service, level, new LogEvent { Id = LogEventId.Text, Text = text }, exception);
+    }
+
+    private void Failed(in FlowFacts facts, EndReason reason, string? detail, Exception? bug)
+    {
+        var log = new LogEvent { Id = LogEventId.Failed, Facts = facts, Reason = reason, Text = detail };
+        Flow(_forward, EndReasonTexts.Describe(reason).Level, log, bug);
     }
 
     private void Decided(LogEventId id, in FlowFacts facts, in Verdict verdict)

