@@ -101,7 +101,7 @@ internal sealed class MetricsServer(Reactor reactor, FlowMetrics metrics, FlowLo
 
     private async Task<byte[]> AnswerAsync(byte[] head)
     {
-        if (!HttpRequestHead.TryParse(head, out var request)) return Response("400 Bad Request", "text/plain", "Bad request.\n"u8);
+        if (HttpRequestHead.Parse(head, out var parsed).Status != Protocols.ParseStatus.Done || parsed is not { } request) return Response("400 Bad Request", "text/plain", "Bad request.\n"u8);
         var path = request.TargetText.Split('?')[0];
         if (path != "/metrics") return Response("404 Not Found", "text/plain", "The metrics are at /metrics.\n"u8);
         if (request.Method is not ("GET" or "HEAD")) return Response("405 Method Not Allowed", "text/plain", "GET or HEAD.\n"u8);
@@ -109,7 +109,7 @@ internal sealed class MetricsServer(Reactor reactor, FlowMetrics metrics, FlowLo
         using var body = new MemoryStream();
         await metrics.WriteAsync(body, openMetrics, CancellationToken.None);
         var text = body.GetBuffer().AsSpan(0, (int)body.Length);
-        return Response("200 OK", openMetrics ? FlowMetrics.OpenMetricsContentType : FlowMetrics.TextContentType, text, isHead: request.Method == "HEAD");
+        return Response("200 OK", openMetrics ? FlowMetrics.OpenMetricsType : FlowMetrics.TextType, text, isHead: request.Method == "HEAD");
     }
 
     private static byte[] Response(string status, string type, ReadOnlySpan<byte> body, bool isHead = false)

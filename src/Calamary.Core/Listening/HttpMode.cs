@@ -1,4 +1,3 @@
-using System.Text;
 using Calamary.Core.Forwarding;
 using Calamary.Core.Peeking;
 using Calamary.Core.Protocols.Http;

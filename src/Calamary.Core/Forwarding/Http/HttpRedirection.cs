@@ -1,7 +1,7 @@
-using Calamary.Core.Listening;
 using Calamary.Core.Peeking;
 using Calamary.Core.Protocols;
 using Calamary.Core.Protocols.Http;
+using Calamary.Core.Transport;
 
 namespace Calamary.Core.Forwarding.Http;
 
@@ -26,7 +26,9 @@ internal static class HttpRedirection
         if (outcome is not (HeadOutcome.Complete or HeadOutcome.Malformed))
             return outcome == HeadOutcome.TimedOut ? EndReason.HandshakeTimeout : EndReason.ClientClosedEarly;
         var response = HttpRequestHead.Parse(head, out var request).Status == ParseStatus.Done ? HttpRedirect.Respond(request!) : null;
-        await Answers.SendAndCloseAsync(flow, response ?? HttpResponses.BadRequest(error ?? "there is no host to redirect to"));
+        flow.FailureDetail = error;
+        if (await Pump.SendAllAsync(flow.Client, response ?? HttpResponses.BadRequest(error ?? "there is no host to redirect to")))
+            await Lingering.CloseAsync(flow.Client);
         return response is null ? EndReason.HandshakeMalformed : EndReason.Redirected;
     }
 }

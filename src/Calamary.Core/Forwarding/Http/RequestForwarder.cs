@@ -1,6 +1,5 @@
 using Calamary.Core.Listening;
 using Calamary.Core.Protocols.Http;
-using Calamary.Core.Transport;
 
 namespace Calamary.Core.Forwarding.Http;
 
