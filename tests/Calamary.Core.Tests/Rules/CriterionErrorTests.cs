@@ -37,7 +37,7 @@ public class CriterionErrorTests
     [Theory]
     [InlineData("port", "9-5", "5-9")]
     [InlineData("src", "10.0.0.9-10.0.0.1", "10.0.0.1-10.0.0.9")]
-    [InlineData("protoL3", "ipv", "ipv4")]
+    [InlineData("protoL3", "ipv44", "ipv4")]
     [InlineData("protoL4", "tpc", "tcp")]
     [InlineData("protoL5", "htp", "http")]
     [InlineData("listener", "transparant:4128", "transparent")]

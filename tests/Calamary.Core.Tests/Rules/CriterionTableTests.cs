@@ -45,7 +45,7 @@ public class CriterionTableTests
         {
             foreach (var (values, known, unknown) in Combinations)
             {
-                var text = string.Join(' ', values.Select(v => v.Replace("+", hit, StringComparison.Ordinal).Replace("-", v.EndsWith('-') ? miss : "-", StringComparison.Ordinal)));
+                var text = string.Join(' ', values.Select(v => v[..^1] + (v.EndsWith('+') ? hit : miss)));
                 foreach (var action in Enum.GetValues<RuleAction>())
                 {
                     cases.Add(key, text, known, needs == FactStages.None ? known : unknown, action);

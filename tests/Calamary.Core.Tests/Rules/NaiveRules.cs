@@ -38,11 +38,11 @@ internal static class NaiveRules
         if (flow.KnowsPayload) return [flow];
         return key switch
         {
-            "protoL5" or "encrypted" => new[] { "tls", "http", "unknown" }.Select(p => flow with { L5 = p }),
+            "protoL5" or "encrypted" => new[] { "tls", "http", "unknown", "another" }.Select(p => flow with { L5 = p }),
             "dns" when flow.Host is null => RuleGenerators.Names.Append(null).Select(n => flow with { Sni = n, L5 = "tls" }),
             "dns" => [flow with { Sni = null }],
             "alpn" => RuleGenerators.AlpnLists.Append([]).Select(a => flow with { Alpn = a, L5 = "tls" }),
-            "tlsVersion" => RuleGenerators.Versions.Append(null).Select(v => flow with { Version = v, L5 = "tls" }),
+            "tlsVersion" => RuleGenerators.PossibleVersions.Append(null).Select(v => flow with { Version = v, L5 = "tls" }),
             "ech" => [flow with { Ech = true, L5 = "tls" }, flow with { Ech = false, L5 = "tls" }, flow with { L5 = "http" }],
             _ => [flow],
         };
@@ -68,7 +68,7 @@ internal static class NaiveRules
         "dns" => InDomain(value, flow.L5 == "tls" && flow.Sni is not null ? flow.Sni : flow.Host),
         "alpn" => flow.L5 == "tls" && flow.Alpn.Any(a => a.Equals(value, StringComparison.OrdinalIgnoreCase)),
         "tlsVersion" => flow.L5 == "tls" && flow.Version is not null && InVersions(value, flow.Version),
-        "ech" => flow.L5 == "tls" && value is "true" or "yes" == flow.Ech && flow.L5 == "tls",
+        "ech" => flow.L5 == "tls" && value is "true" or "yes" == flow.Ech,
         "listener" => value.Contains(':') ? value == $"{flow.Mode}:{flow.ListenerPort}" : value == flow.Mode,
         _ => throw new ArgumentException(key),
     };
@@ -77,7 +77,8 @@ internal static class NaiveRules
         network.Contains('-')
             ? network.Split('-') is [var from, var to] && from.Contains(':') == address.Contains(':')
                 && Compare(from, address) <= 0 && Compare(address, to) <= 0
-            : network.Contains('/') ? IPNetwork.Parse(network).Contains(IPAddress.Parse(address)) : IPAddress.Parse(network).Equals(IPAddress.Parse(address));
+            : network.Contains('/') ? IPNetwork.Parse(network).Contains(IPAddress.Parse(address))
+            : IPAddress.Parse(network).Equals(IPAddress.Parse(address));
 
     private static int Compare(string a, string b) =>
         IPAddress.Parse(a).GetAddressBytes().AsSpan().SequenceCompareTo(IPAddress.Parse(b).GetAddressBytes());

@@ -36,7 +36,8 @@ public class OriginalFaultTests
     }
 
     [Fact]
-    public void An_unparsable_domain_is_an_error_and_no_crash() => Assert.NotEmpty(Errors("dns", "http://[::1", "", "..", "\ud800", "ü\u0308"));
+    public void An_unparsable_domain_is_an_error_and_no_crash() =>
+        Assert.NotEmpty(Errors("dns", "http://[::1", "", "..", "\ud800", "ü\u0308"));
 
     [Fact]
     public void A_denial_tells_its_rule()

@@ -16,7 +16,8 @@ internal static class RuleBuilder
     public static List<(int Index, string Message, string? Suggestion)> Errors(string key, params string[] values)
     {
         var errors = new List<(int, string, string?)>();
-        var criterion = CriterionCatalog.TryCreate(key, Values(values), KnownProtocols, (i, message, suggestion) => errors.Add((i, message, suggestion)));
+        var criterion = CriterionCatalog.TryCreate(
+            key, Values(values), KnownProtocols, (i, message, suggestion) => errors.Add((i, message, suggestion)));
         Assert.Equal(errors.Count > 0, criterion is null);
         return errors;
     }
@@ -25,14 +26,15 @@ internal static class RuleBuilder
         new(action, null, [.. match.Select(m => Criterion(m.Key, m.Values))]);
 
     /// <summary>A flow of which everything is known; without a hello.</summary>
-    public static FlowFacts Flow(string destination = "198.51.100.7", ushort port = 443, string source = "192.0.2.1", ushort sourcePort = 50000) => new()
-    {
-        Known = FactStages.All,
-        Source = new(Ip(source), sourcePort),
-        Destination = new(Ip(destination), port),
-        ListenerMode = "transparent",
-        ListenerPort = 4128,
-    };
+    public static FlowFacts Flow(
+        string destination = "198.51.100.7", ushort port = 443, string source = "192.0.2.1", ushort sourcePort = 50000) => new()
+        {
+            Known = FactStages.All,
+            Source = new(Ip(source), sourcePort),
+            Destination = new(Ip(destination), port),
+            ListenerMode = "transparent",
+            ListenerPort = 4128,
+        };
 
     public static FlowFacts TlsFlow(string? name, params string[] alpn)
     {

@@ -8,21 +8,27 @@ internal static class RuleGenerators
     // One address on either side of every border in Networks, so that a check over all of them stands for all addresses.
     public static readonly string[] Addresses =
     [
-        "10.0.0.1", "10.1.2.3", "10.1.2.4", "10.2.0.0", "11.0.0.0", "127.255.255.255", "128.0.0.0", "0.0.0.0", "255.255.255.255", "192.0.2.9",
+        "10.0.0.1", "10.1.2.3", "10.1.2.4", "10.2.0.0", "11.0.0.0", "127.255.255.255", "128.0.0.0", "0.0.0.0", "255.255.255.255",
+        "192.0.2.9",
         "::", "2001:db8::1", "2001:db8:0:1::", "2001:db9::", "7fff::", "8000::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
     ];
 
+    // One of every kind that the patterns below tell apart.
     public static readonly string[] Names =
-        ["example.com", "www.example.com", "a.www.example.com", "evilexample.com", "com", "xample.com", "example.net", "other.test"];
+        ["example.com", "www.example.com", "ftp.example.com", "a.www.example.com", "evilexample.com", "com", "example.net", "other.test"];
 
-    public static readonly string[][] AlpnLists = [["h2", "http/1.1"], ["http/1.1"], ["H2"], ["h2"], ["acme-tls/1"]];
+    public static readonly string[][] AlpnLists = [["h2", "http/1.1"], ["http/1.1"], ["H2"], ["h2"], ["h3"], ["acme-tls/1"]];
 
     public static readonly string[] Versions = ["1.0", "1.1", "1.2", "1.3"];
+
+    // SSL 3.0 and what may follow 1.3 count too when "certain" is to mean certain.
+    public static readonly string[] PossibleVersions = ["0.9", .. Versions, "1.4"];
 
     private static readonly (string Key, string[] Values)[] Pools =
     [
         ("src", ["10.0.0.0/8", "10.1.2.3", "10.1.0.0-10.1.255.255", "0.0.0.0/0", "::/0", "2001:db8::/32", "0.0.0.0/1", "128.0.0.0/1"]),
-        ("dest", ["10.0.0.0/8", "10.1.2.3", "10.1.0.0-10.1.255.255", "0.0.0.0/0", "::/0", "2001:db8::/32", "2001:db8::/64", "::/1", "8000::/1"]),
+        ("dest", ["10.0.0.0/8", "10.1.2.3", "10.1.0.0-10.1.255.255", "0.0.0.0/0", "::/0", "2001:db8::/32", "2001:db8::/64", "::/1",
+            "8000::/1"]),
         ("port", ["443", "80", "1-1024", "0-65535", "1025-65535", "0-79"]),
         ("sport", ["1024-65535", "50000", "0"]),
         ("protoL3", ["ip4", "ipv6", "ip6"]),

@@ -48,7 +48,13 @@ public class RulePropertyTests
                 ServerNameKind = flow.Sni is null ? ServerNameKind.Absent : ServerNameKind.One,
                 ServerName = flow.Sni,
                 Alpn = flow.Alpn,
-                Version = flow.Version switch { "1.0" => TlsVersion.Tls10, "1.1" => TlsVersion.Tls11, "1.2" => TlsVersion.Tls12, _ => TlsVersion.Tls13 },
+                Version = flow.Version switch
+                {
+                    "1.0" => TlsVersion.Tls10,
+                    "1.1" => TlsVersion.Tls11,
+                    "1.2" => TlsVersion.Tls12,
+                    _ => TlsVersion.Tls13,
+                },
                 Ech = flow.Ech,
             };
         }
@@ -56,6 +62,6 @@ public class RulePropertyTests
         return flow.KnowsPayload ? facts : facts.BeforePayload();
     }
 
-    private static string Print(NaiveRule[] rules) =>
-        string.Join('\n', rules.Select(r => $"{r.Action}: " + string.Join(", ", r.Match.Select(m => $"{m.Key}=[{string.Join(' ', m.Values)}]"))));
+    private static string Print(NaiveRule[] rules) => string.Join('\n', rules.Select(
+        r => $"{r.Action}: {string.Join(", ", r.Match.Select(m => $"{m.Key}=[{string.Join(' ', m.Values)}]"))}"));
 }

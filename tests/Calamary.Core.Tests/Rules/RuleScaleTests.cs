@@ -19,7 +19,8 @@ public class RuleScaleTests
             Rule(RuleAction.Deny, ("ech", ["true"])),
             Rule(RuleAction.Accept, ("dns", [".example.com"]), ("port", ["443"]), ("listener", ["transparent"]), ("protoL5", ["!http"])),
         ]);
-        FlowFacts[] flows = [TlsFlow("www.example.com", "h2", "http/1.1"), Flow(), TlsFlow("a.example").BeforePayload(), Flow().BeforeDestination()];
+        FlowFacts[] flows =
+            [TlsFlow("www.example.com", "h2", "http/1.1"), Flow(), TlsFlow("a.example").BeforePayload(), Flow().BeforeDestination()];
         foreach (var flow in flows) rules.TryDecide(flow, out _);
         Assert.True(rules.TryDecide(flows[0], out var verdict) && verdict.Rule == 6);
 
@@ -35,13 +36,15 @@ public class RuleScaleTests
     public void Ten_thousand_rules_and_a_million_domains_are_ordinary()
     {
         var domains = Enumerable.Range(0, 1_000_000).Select(i => new CriterionValue($"*.ads{i}.example", false)).ToArray();
-        var networks = Enumerable.Range(0, 100_000).Select(i => new CriterionValue($"10.{i / 1000}.{i % 1000 / 4}.{i % 4 * 64}/27", false)).ToArray();
+        var networks = Enumerable.Range(0, 100_000)
+            .Select(i => new CriterionValue($"10.{i / 1000}.{i % 1000 / 4}.{i % 4 * 64}/27", false)).ToArray();
         var definitions = new List<RuleDefinition>
         {
             new(RuleAction.Deny, "ads", [Create("dns", domains)]),
             new(RuleAction.Deny, "networks", [Create("dest", networks)]),
         };
-        definitions.AddRange(Enumerable.Range(0, 10_000).Select(i => Rule(RuleAction.Deny, ("port", [$"{i}"]), ("dns", [$"host{i}.example"]))));
+        definitions.AddRange(Enumerable.Range(0, 10_000)
+            .Select(i => Rule(RuleAction.Deny, ("port", [$"{i}"]), ("dns", [$"host{i}.example"]))));
         var rules = new RuleSet(definitions);
 
         Assert.True(rules.TryDecide(TlsFlow("x.y.ads999999.example"), out var verdict));

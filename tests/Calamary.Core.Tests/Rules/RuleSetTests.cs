@@ -51,7 +51,8 @@ public class RuleSetTests
     [InlineData("src", "10.0.0.0/8", false)]
     [InlineData("dns", "example.com", false)]
     public void Destination_criteria_are_told(string key, string value, bool expected) =>
-        Assert.Equal(expected, new RuleSet([Rule(RuleAction.Deny, ("port", ["1"])), Rule(RuleAction.Deny, (key, [value]))]).ComparesDestination);
+        Assert.Equal(
+            expected, new RuleSet([Rule(RuleAction.Deny, ("port", ["1"])), Rule(RuleAction.Deny, (key, [value]))]).ComparesDestination);
 
     [Fact]
     public void The_engine_swaps_in_one_step_and_flows_keep_theirs()

@@ -60,7 +60,8 @@ public class RuleTraceTests
         ];
         foreach (var (key, value, expected) in table)
         {
-            Assert.Equal(["Rule 0 - " + expected], Trace(new([Rule(RuleAction.Accept, (key, [value]))]), TlsFlow("a.example", "h2", "http/1.1")));
+            var flow = TlsFlow("a.example", "h2", "http/1.1");
+            Assert.Equal(["Rule 0 - " + expected], Trace(new([Rule(RuleAction.Accept, (key, [value]))]), flow));
         }
     }
 

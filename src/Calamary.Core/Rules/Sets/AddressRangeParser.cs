@@ -26,7 +26,8 @@ internal static class AddressRangeParser
                 ? new($"network '{text}' mixes IPv4-mapped and other addresses: write them apart")
                 : new($"'{text}' needs a prefix length between {lowest} and {highest} behind its slash");
         }
-        if (text.Split('-') is [var from, var to] && Address.TryParse(from.Trim(), out var first) && Address.TryParse(to.Trim(), out var last))
+        if (text.Split('-', StringSplitOptions.TrimEntries) is [var from, var to]
+            && Address.TryParse(from, out var first) && Address.TryParse(to, out var last))
         {
             return first.IsIPv6 == last.IsIPv6
                 ? new($"range {text} is upside down", $"{last}-{first}")
