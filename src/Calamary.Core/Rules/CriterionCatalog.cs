@@ -17,7 +17,7 @@ internal static class CriterionCatalog
                 "SRC" or "DEST" => AddressRange.TryParse(text, out _),
                 "PORT" or "SPORT" => ushort.TryParse(text, out _),
                 "DNS" => !text.Contains('/') && text.Contains('.'),
-                "PROTOL5" => protocols.Any(p => p.Name == text.ToLowerInvariant()),
+                "PROTOL5" => protocols.Any(p => p.Name.Equals(text, StringComparison.OrdinalIgnoreCase)),
                 "CERT" or "USER" or "HOST" or "PATH" or "METHOD" => false,
                 _ => true,
             };
