@@ -1,5 +1,6 @@
 using Calamary.Core.Configuration.Yaml;
 using Calamary.Core.Rules;
+using Calamary.Core.Rules.Criteria;
 
 namespace Calamary.Core.Configuration;
 
