@@ -47,12 +47,10 @@ public sealed class NetworkLab : IAsyncLifetime, IAsyncDisposable
         return await CalamaryProcess.StartAsync(Proxy, settings, test);
     }
 
-    public async Task<SshServer> StartSshAsync()
-    {
-        var ssh = await SshServer.StartAsync(Server);
-        processes.Push(ssh.Process);
-        return ssh;
-    }
+    public async Task StartSshAsync() => processes.Push(await SshServer.StartAsync(Server));
+
+    /// <summary>Ends the server that was started last.</summary>
+    public async Task StopLastAsync() => await processes.Pop().DisposeAsync();
 
     /// <summary>How many connections anyone has tried to open to the server machine so far (its name server aside).</summary>
     public Task<long> ServerConnectionsAsync() => Firewall.CountedConnectionsAsync(Server);

@@ -1,15 +1,11 @@
 namespace Calamary.EndToEnd.Lab;
 
 /// <summary>An OpenSSH server with a host key of its own. Nobody can log in: the exchange of keys is what the tests need.</summary>
-public sealed class SshServer
+public static class SshServer
 {
     public const int Port = 2222;
 
-    private SshServer(LabProcess process) => Process = process;
-
-    public LabProcess Process { get; }
-
-    public static async Task<SshServer> StartAsync(NetNamespace machine)
+    public static async Task<LabProcess> StartAsync(NetNamespace machine)
     {
         var key = Path.Combine(LabFiles.NewDirectory("sshd"), "host_key");
         (await machine.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)).Succeeded();
@@ -21,7 +17,7 @@ public sealed class SshServer
             "-o", "UsePAM=no", "-o", "PasswordAuthentication=no", "-o", "KbdInteractiveAuthentication=no", "-o", "UseDNS=no",
         ]);
         await sshd.WaitForPortAsync(Port);
-        return new SshServer(sshd);
+        return sshd;
     }
 
     /// <summary>Connects with the real client; success is the refusal that the server sends over the encrypted channel.</summary>
