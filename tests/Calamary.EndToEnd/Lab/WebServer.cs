@@ -6,6 +6,8 @@ public sealed class WebServer
     public const string Page = "hello from the server";
     private readonly string directory = LabFiles.NewDirectory("nginx");
 
+    public string AccessLog => Path.Combine(directory, "access.log");
+
     public string Uploaded(string name) => Path.Combine(directory, "www", "upload", name);
 
     public async Task<LabProcess> StartAsync(NetNamespace machine)
