@@ -64,7 +64,10 @@ public sealed class LabTests(NetworkLab lab) : IClassFixture<NetworkLab>
         Assert.StartsWith("100000 ", half.Text, StringComparison.Ordinal);
         Assert.True(half.Received > 1_000_000);
         Assert.Equal("reset", (await lab.Client.PeerAsync(Addresses.Server4, OddServer.Reset, "--send", "x")).End);
-        Assert.Equal("refused", (await lab.Client.PeerAsync(Addresses.Refusing4, 443)).End);
+        var from = lab.Odd.Events.Snapshot().Count;
+        await lab.Client.PeerAsync(Addresses.Server4, OddServer.Echo, "--send", "x", "--leave-after", "1", "--reset");
+        await lab.Odd.Events.WaitForAsync("^echo reset", from);
+        Assert.Equal("refused", (await lab.Client.PeerAsync(Addresses.Refusing4, OddServer.Echo)).End);
         Assert.Equal("timeout", (await lab.Client.PeerAsync(Addresses.Silent4, 443, "--timeout", "0.5")).End);
     }
 

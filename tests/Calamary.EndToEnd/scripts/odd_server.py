@@ -113,7 +113,7 @@ def logged(behaviour):
 async def main():
     behaviours = {7001: echo, 7002: half_close, 7003: reset, 7004: greet, 7005: sink, 7006: source, 8080: http_echo}
     for port, behaviour in behaviours.items():
-        await asyncio.start_server(logged(behaviour), host=["0.0.0.0", "::"], port=port, backlog=1024)
+        await asyncio.start_server(logged(behaviour), host=["10.77.2.2", "fd77:2::2"], port=port, backlog=1024)
     await asyncio.Event().wait()
 
 
