@@ -12,7 +12,7 @@ public sealed class DescriptorTests(NetworkLab lab) : IClassFixture<NetworkLab>
         var settings = Settings.Dnat.Rule("{port: 1-65535}", "accept");
         await lab.InterceptAsync(Interception.Dnat);
         await using var calamary = await CalamaryProcess.StartAsync(
-            lab.Proxy, settings, nameof(Crowd_beyond_the_descriptor_limit_does_not_stop_the_service), ["prlimit", "--nofile=64"]);
+            lab.Proxy, settings, wrapper: ["prlimit", "--nofile=64"]);
         await using (var crowd = lab.Client.Start(
             ["/usr/bin/python3", "-u", LabFiles.Script("crowd.py"), Addresses.Server4, $"{OddServer.Echo}", "200", "2"]))
         {

@@ -8,7 +8,7 @@ public sealed class NotifyTests(NetworkLab lab) : IClassFixture<NetworkLab>
     {
         using var manager = new NotifySocket();
         await using var calamary = await CalamaryProcess.StartAsync(
-            lab.Proxy, Settings.Http, nameof(Life_is_told_to_the_service_manager),
+            lab.Proxy, Settings.Http,
             environment: new Dictionary<string, string> { ["NOTIFY_SOCKET"] = manager.FilePath, ["WATCHDOG_USEC"] = "600000" });
         await manager.Messages.WaitForAsync("^READY=1$");
         await manager.Messages.WaitForAsync("^WATCHDOG=1$");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Calamary.EndToEnd.Lab;
 
@@ -19,6 +20,9 @@ public sealed class CalamaryProcess : IAsyncDisposable
     /// <summary>The binary: <c>CALAMARY_BIN</c>, else <c>artifacts/calamary/calamary</c> in a folder above the tests.</summary>
     public static string Binary { get; } = Environment.GetEnvironmentVariable("CALAMARY_BIN") ?? FindBinary();
 
+    /// <summary>Where <c>CALAMARY_E2E_LOGS</c> collects configuration and log of every proxy, one file a test class.</summary>
+    private static readonly string? LogFolder = Environment.GetEnvironmentVariable("CALAMARY_E2E_LOGS");
+
     public LabProcess Process { get; }
     public NetNamespace Machine { get; }
     public string ConfigurationFile { get; }
@@ -30,7 +34,8 @@ public sealed class CalamaryProcess : IAsyncDisposable
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
     public static async Task<CalamaryProcess> StartAsync(
-        NetNamespace machine, Settings settings, string test, string[]? wrapper = null, IReadOnlyDictionary<string, string>? environment = null)
+        NetNamespace machine, Settings settings, [CallerFilePath] string test = "", string[]? wrapper = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var file = LabFiles.NewFile("calamary.yml", settings.ToString());
         var process = machine.Start([.. wrapper ?? [], Binary, "-f", file], environment: environment);
@@ -67,10 +72,11 @@ public sealed class CalamaryProcess : IAsyncDisposable
         var died = Process.HasExited && !exitExpected;
         await Process.DisposeAsync();
         string[] output = [.. Log.Snapshot(), .. Process.Error.Snapshot()];
-        if (Environment.GetEnvironmentVariable("CALAMARY_E2E_LOGS") is { } folder)
+        if (LogFolder is { } folder)
         {
             Directory.CreateDirectory(folder);
-            await File.AppendAllLinesAsync(Path.Combine(folder, test + ".log"), output);
+            await File.AppendAllLinesAsync(
+                Path.Combine(folder, Path.GetFileNameWithoutExtension(test) + ".log"), ["", await File.ReadAllTextAsync(ConfigurationFile), .. output]);
         }
         if (died) throw new InvalidOperationException($"the proxy died during the test:\n{string.Join('\n', output.TakeLast(50))}");
     }

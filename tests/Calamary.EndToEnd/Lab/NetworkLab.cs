@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Calamary.EndToEnd.Lab;
 
@@ -41,7 +42,7 @@ public sealed class NetworkLab : IAsyncLifetime, IAsyncDisposable
 
     /// <summary>Starts the proxy and, for a transparent listener on 4128, the interception.</summary>
     public async Task<CalamaryProcess> StartAsync(
-        Settings settings, Interception interception = Interception.None, [System.Runtime.CompilerServices.CallerMemberName] string test = "")
+        Settings settings, Interception interception = Interception.None, [CallerFilePath] string test = "")
     {
         await InterceptAsync(interception);
         return await CalamaryProcess.StartAsync(Proxy, settings, test);

@@ -51,7 +51,7 @@ public sealed class UnidentifiedTests(NetworkLab lab) : IClassFixture<NetworkLab
     }
 
     [Fact]
-    public async Task Bytes_that_come_slowly_are_not_lost()
+    public async Task Bytes_seen_while_peeking_are_not_lost()
     {
         await using var calamary = await lab.StartAsync(Settings.Dnat.With(Process).Rule("{protoL5: unknown}", "accept"), Interception.Dnat);
         var outcome = await lab.Client.PeerAsync(Addresses.Server4, OddServer.Echo, "--send", "EH", "--leave-after", "2");

@@ -8,7 +8,7 @@ connection.connect()
 connection.auto_open = 0
 for url in urls:
     try:
-        connection.request("GET", url)
+        connection.request("GET", url, headers={"Host": url.split("/")[2]})
         answer = connection.getresponse()
         answer.read()
         print(answer.status)
