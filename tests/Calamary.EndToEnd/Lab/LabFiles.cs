@@ -3,6 +3,7 @@ namespace Calamary.EndToEnd.Lab;
 /// <summary>Temporary files of the whole run, removed at its end.</summary>
 public static class LabFiles
 {
+    private const string Prefix = "calamary-e2e-";
     private static readonly string Root = Create();
     private static int counter;
 
@@ -20,10 +21,18 @@ public static class LabFiles
 
     private static string Create()
     {
-        var path = Directory.CreateTempSubdirectory("calamary-e2e-").FullName;
+        RemoveStale();
+        var path = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"{Prefix}{Environment.ProcessId}")).FullName;
         // Servers that drop privileges must be able to read it.
         File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(path, recursive: true);
         return path;
+    }
+
+    // The test host does not always wait for the handler above.
+    private static void RemoveStale()
+    {
+        foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), Prefix + "*"))
+            if (!Directory.Exists("/proc/" + Path.GetFileName(folder)[Prefix.Length..])) Directory.Delete(folder, recursive: true);
     }
 }
