@@ -16,5 +16,5 @@ public struct ChunkedScanner { public ChunkStatus Scan(ReadOnlySpan<byte> s, out
 public static class HttpHeadWriter { public static void WriteRequest(HttpRequestHead h, string via, IBufferWriter<byte> w) {} public static void WriteResponse(HttpResponseHead h, string via, bool k, IBufferWriter<byte> w) {} }
 public static class HttpRedirect { public static byte[]? Respond(HttpRequestHead h) => null; }
 public static class HttpResponses { public static byte[] BadRequest(string s) => []; public static byte[] BadGateway(string s) => []; public static byte[] RequestTimeout, Forbidden, GatewayTimeout, ServiceUnavailable, ConnectionEstablished; }
-public static class HttpProtocol { public static ProtocolId Id; }
+public static class HttpProtocol { public static ProtocolId Id = new("http","HTTP"); }
 public sealed class HttpRequestParser : IProtocolParser { public ProtocolId Protocol => HttpProtocol.Id; public ParseResult Parse(ReadOnlySpan<byte> i, ref FlowFacts f) => default; }
