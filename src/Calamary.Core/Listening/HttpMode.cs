@@ -15,7 +15,7 @@ internal sealed class HttpMode : IMode
     public bool CanAnswer => !_answered;
 
     /// <summary>The request that the handshake found, when it is not CONNECT.</summary>
-    public HttpRequestHead? FirstRequest { get; private set; }
+    public HttpRequest? FirstRequest { get; private set; }
 
     public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
     {
@@ -29,7 +29,7 @@ internal sealed class HttpMode : IMode
 
     /// <summary>Reads the next request; a bad one is answered.</summary>
     /// <returns>The request, or null and how the flow has ended.</returns>
-    public async ValueTask<(HttpRequestHead? Request, EndReason Reason)> ReadRequestAsync(Flow flow)
+    public async ValueTask<(HttpRequest? Request, EndReason Reason)> ReadRequestAsync(Flow flow)
     {
         var client = flow.Client;
         client.SetDeadline(flow.Reactor.Now + (long)flow.Policy.Timeouts.Idle.TotalMilliseconds);
@@ -40,8 +40,8 @@ internal sealed class HttpMode : IMode
         client.ClearDeadline();
         switch (outcome)
         {
-            case HeadOutcome.Complete when HttpRequestHead.Parse(head, out var request).Status == Protocols.ParseStatus.Done:
-                if (request!.Form is HttpTargetForm.Authority or HttpTargetForm.Absolute) return (request, default);
+            case HeadOutcome.Complete when HttpRequest.From(head) is { } request:
+                if (request.Form is HttpTargetForm.Authority or HttpTargetForm.Absolute) return (request, default);
                 await AnswerAsync(flow, HttpResponses.BadRequest("this is a proxy: ask for http://host/path, or CONNECT host:port"));
                 return (null, EndReason.HandshakeMalformed);
             case HeadOutcome.ClosedBefore:
@@ -61,9 +61,9 @@ internal sealed class HttpMode : IMode
     /// <summary>Writes to the facts where a request wants to go.</summary>
     public static void Name(Flow flow, in HttpAuthority authority)
     {
-        flow.Facts.Destination = new Endpoint(authority.Address ?? default, authority.Port);
+        flow.Facts.Destination = new Endpoint(authority.Address, authority.Port);
         flow.Facts.RequestedHost = authority.Name;
-        if (authority.Address is null) flow.Facts.Known &= ~FactStages.Destination;
+        if (authority.IsName) flow.Facts.Known &= ~FactStages.Destination;
         else flow.Facts.Known |= FactStages.Destination;
     }
 

@@ -8,6 +8,16 @@ namespace Calamary.Core.Forwarding.Http;
 /// <summary>The action <c>redirect</c> on a tunnelled or redirected connection: plain HTTP is answered, anything else is denied.</summary>
 internal static class HttpRedirection
 {
+    /// <summary>The answer to a request that names no host, or an odd one.</summary>
+    public static byte[] NoHost { get; } = HttpResponses.BadRequest("there is no host to redirect to");
+
+    /// <summary>The redirect that answers a request; null when it names no proper host.</summary>
+    public static byte[]? Build(HttpRequest request)
+    {
+        HttpRequestHead.Parse(request.Bytes, out var head);
+        return HttpRedirect.TryBuild(in head, out var response) ? response : null;
+    }
+
     public static async ValueTask<EndReason> AnswerAsync(Flow flow, Verdict verdict)
     {
         if (!flow.Facts.Has(FactStages.Payload) && !flow.Mode.CanAnswer && await Peeker.PeekAsync(flow) != PeekOutcome.Over)
@@ -25,9 +35,9 @@ internal static class HttpRedirection
             flow.Client, static input => HttpRequestHead.Parse(input, out _), within: null);
         if (outcome is not (HeadOutcome.Complete or HeadOutcome.Malformed))
             return outcome == HeadOutcome.TimedOut ? EndReason.HandshakeTimeout : EndReason.ClientClosedEarly;
-        var response = HttpRequestHead.Parse(head, out var request).Status == ParseStatus.Done ? HttpRedirect.Respond(request!) : null;
+        var response = HttpRequest.From(head) is { } request ? Build(request) : null;
         flow.FailureDetail = error;
-        if (await Pump.SendAllAsync(flow.Client, response ?? HttpResponses.BadRequest(error ?? "there is no host to redirect to")))
+        if (await Pump.SendAllAsync(flow.Client, response ?? NoHost))
             await Lingering.CloseAsync(flow.Client);
         return response is null ? EndReason.HandshakeMalformed : EndReason.Redirected;
     }

@@ -19,7 +19,7 @@ internal static class RequestForwarder
         }
     }
 
-    private static async ValueTask<(bool GoesOn, EndReason Reason)> ServeAsync(Flow flow, HttpMode mode, HttpRequestHead request)
+    private static async ValueTask<(bool GoesOn, EndReason Reason)> ServeAsync(Flow flow, HttpMode mode, HttpRequest request)
     {
         // A CONNECT on a connection that was used for requests before would change what the facts mean.
         if (request.Form != HttpTargetForm.Absolute)
@@ -29,20 +29,22 @@ internal static class RequestForwarder
         flow.Facts.Known |= FactStages.Payload;
         if (flow.Policy.Debug) flow.Policy.Log.Identified(in flow.Facts);
 
-        var decision = request.HasVia(Via.Pseudonym)
+        var decision = Via.IsIn(request)
             ? Decision.Of(new Verdict(RuleAction.Deny, VerdictBasis.Loop))
             : await FlowJudge.JudgeAsync(flow, flow.Facts.Destination, request.Authority.Name);
         if (decision.Verdict is not { } verdict)
             return await AnswerAsync(flow, mode, HttpMode.ResponseFor(decision.Failure), decision.Failure);
         flow.Record(in verdict);
         if (verdict.Action == RuleAction.Redirect)
-            return await AnswerAsync(flow, mode, HttpRedirect.Respond(request) ?? HttpResponses.BadRequest("odd Host"), EndReason.Redirected);
+            return HttpRedirection.Build(request) is { } redirect
+                ? await AnswerAsync(flow, mode, redirect, EndReason.Redirected)
+                : await AnswerAsync(flow, mode, HttpRedirection.NoHost, EndReason.HandshakeMalformed);
         if (!verdict.IsAccepted)
             return await AnswerAsync(flow, mode, HttpResponses.Forbidden, verdict.DeniedReason);
         return await ForwardAsync(flow, mode, request, decision.Targets);
     }
 
-    private static async ValueTask<(bool, EndReason)> ForwardAsync(Flow flow, HttpMode mode, HttpRequestHead request, IReadOnlyList<Endpoint> targets)
+    private static async ValueTask<(bool, EndReason)> ForwardAsync(Flow flow, HttpMode mode, HttpRequest request, IReadOnlyList<Endpoint> targets)
     {
         while (true)
         {
@@ -55,7 +57,7 @@ internal static class RequestForwarder
             }
             var result = await HttpExchange.RunAsync(flow, flow.Upstream!, request);
             if (!result.Answered && result.Reason is EndReason.UpstreamReset or EndReason.UpstreamClosedEarly
-                && reused && request.Framing.Kind == HttpBodyKind.None)
+                && reused && request.Body.Kind == HttpBodyKind.None)
             {
                 // The server closed the kept-alive connection just as the request went out (RFC 9110 §9.2.2): once more on a new one.
                 flow.CloseUpstream();

@@ -1,4 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
+using Calamary.Core.Listening;
+using Calamary.Core.Protocols.Http;
 
 namespace Calamary.Core.Forwarding.Http;
 
@@ -7,4 +10,15 @@ namespace Calamary.Core.Forwarding.Http;
 internal static class Via
 {
     public static string Pseudonym { get; } = "calamary-" + RandomNumberGenerator.GetHexString(8, lowercase: true);
+
+    private static readonly byte[] PseudonymBytes = Encoding.ASCII.GetBytes(Pseudonym);
+
+    /// <summary>Whether a request has been here before.</summary>
+    public static bool IsIn(HttpRequest request)
+    {
+        HttpRequestHead.Parse(request.Bytes, out var head);
+        foreach (var field in head.Fields)
+            if (field.Is("Via"u8) && field.Value.IndexOf(PseudonymBytes) >= 0) return true;
+        return false;
+    }
 }
