@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Calamary.Core.Configuration;
-using Calamary.Core.Forwarding;
 using Calamary.Core.Observability;
 using Calamary.Core.Peeking;
 using Calamary.Core.Protocols;
@@ -90,7 +89,7 @@ internal sealed class MetricsServer(Reactor reactor, FlowMetrics metrics, FlowLo
             client.SetDeadline(reactor.Now + Milliseconds);
             var (outcome, head, _) = await HeadReader.ReadAsync(client, static input => HttpRequestHead.Parse(input, out _), within: null);
             if (outcome is HeadOutcome.Complete or HeadOutcome.Malformed)
-                await Pump.SendAllAsync(client, await AnswerAsync(head));
+                await client.SendAllAsync(await AnswerAsync(head));
             client.ShutdownSend();
         }
         finally

@@ -1,3 +1,5 @@
+using System.Buffers;
+using Calamary.Core.Listening;
 using Calamary.Core.Peeking;
 using Calamary.Core.Protocols;
 using Calamary.Core.Protocols.Http;
@@ -8,14 +10,13 @@ namespace Calamary.Core.Forwarding.Http;
 /// <summary>The action <c>redirect</c> on a tunnelled or redirected connection: plain HTTP is answered, anything else is denied.</summary>
 internal static class HttpRedirection
 {
-    /// <summary>The answer to a request that names no host, or an odd one.</summary>
-    public static byte[] NoHost { get; } = HttpResponses.BadRequest("there is no host to redirect to");
-
-    /// <summary>The redirect that answers a request; null when it names no proper host.</summary>
-    public static byte[]? Build(HttpRequest request)
+    /// <summary>The answer to a request: the redirect, or 400 when it names no proper host.</summary>
+    public static (ReadOnlyMemory<byte> Answer, EndReason Reason) Build(HttpRequest? request)
     {
-        HttpRequestHead.Parse(request.Bytes, out var head);
-        return HttpRedirect.TryBuild(in head, out var response) ? response : null;
+        var output = new ArrayBufferWriter<byte>();
+        if (request is null || HttpRequestHead.Parse(request.Bytes, out var head).Status != ParseStatus.Done || !HttpRedirect.TryWrite(in head, output))
+            return (HttpResponses.BadRequest.Full, EndReason.HandshakeMalformed);
+        return (output.WrittenMemory, EndReason.Redirected);
     }
 
     public static async ValueTask<EndReason> AnswerAsync(Flow flow, Verdict verdict)
@@ -34,11 +35,11 @@ internal static class HttpRedirection
         var (outcome, head, error) = await HeadReader.ReadAsync(
             flow.Client, static input => HttpRequestHead.Parse(input, out _), within: null);
         if (outcome is not (HeadOutcome.Complete or HeadOutcome.Malformed))
-            return outcome == HeadOutcome.TimedOut ? EndReason.HandshakeTimeout : EndReason.ClientClosedEarly;
-        var response = HttpRequest.From(head) is { } request ? Build(request) : null;
+            return outcome is HeadOutcome.TimedOut or HeadOutcome.NothingCame ? EndReason.HandshakeTimeout : EndReason.ClientClosedEarly;
+        var (answer, reason) = Build(HttpRequest.From(head));
         flow.FailureDetail = error;
-        if (await Pump.SendAllAsync(flow.Client, response ?? NoHost))
+        if (await flow.Client.SendAllAsync(answer))
             await Lingering.CloseAsync(flow.Client);
-        return response is null ? EndReason.HandshakeMalformed : EndReason.Redirected;
+        return reason;
     }
 }
