@@ -18,7 +18,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         flow.Metrics.FlowStarted();
         try
         {
-            reason = admitted ? await RunStagesAsync(flow) : EndReason.LimitExceeded;
+            reason = admitted ? await RunStagesAsync(flow) : await RefuseAsync(flow);
         }
         catch (Exception bug)
         {
@@ -61,19 +61,25 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         return await forwarder.ForwardAsync(flow, decision.Targets, CancellationToken.None);
     }
 
+    private static async ValueTask<EndReason> RefuseAsync(Flow flow)
+    {
+        await flow.Mode.FailedAsync(flow, EndReason.LimitExceeded);
+        return EndReason.LimitExceeded;
+    }
+
     /// <summary>Whether the end is worth a line of its own: denials have one already, and how peers close is ordinary.</summary>
     private static bool IsFailure(EndReason reason) => reason is EndReason.LimitExceeded or EndReason.NotRedirected
         or EndReason.HandshakeTimeout or EndReason.HandshakeMalformed or EndReason.NameNotFound or EndReason.NameLookupFailed
         or EndReason.DialTimeout or EndReason.DialRefused or EndReason.DialUnreachable or EndReason.DialExhausted
         or EndReason.UpstreamClosedEarly or EndReason.UpstreamMalformed or EndReason.Drained;
 
-    private static void End(Flow flow, EndReason reason)
+    private void End(Flow flow, EndReason reason)
     {
         flow.CloseUpstream();
         flow.Client.Dispose();
         flow.Table.Remove(flow);
         flow.Metrics.FlowEnded(reason, 0, 0);
-        if (IsFailure(reason)) flow.Policy.Log.Failed(in flow.Facts, reason, flow.FailureDetail);
+        if (IsFailure(reason) && (reason != EndReason.LimitExceeded || limits.ShouldReport(flow.Reactor.Now))) flow.Policy.Log.Failed(in flow.Facts, reason, flow.FailureDetail);
         if (!flow.Policy.Debug) return;
         flow.Policy.Log.Closed(in flow.Facts);
         flow.Policy.Log.Ended(in flow.Facts, reason, flow.BytesSent, flow.BytesReceived,

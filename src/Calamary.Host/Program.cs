@@ -10,7 +10,8 @@ root.SetAction((arguments, _) => arguments.GetValue(validate)
     : Runner.RunAsync(arguments.GetValue(file)));
 
 var parsed = root.Parse(args);
-if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();
+// Signals are this program's own matter: how long a drain takes, the library cannot know.
+if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"calamary: {error.Message}");
 await Console.Error.WriteLineAsync("Try 'calamary --help'.");
 return 2;

@@ -61,6 +61,7 @@ root.SetAction(async (arguments, _) =>
 });
 
 var parsed = root.Parse(args);
-if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();
+// Signals are this program's own matter: how long a drain takes, the library cannot know.
+if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"calamary-redirector: {error.Message}");
 return 2;

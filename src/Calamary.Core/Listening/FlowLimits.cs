@@ -7,6 +7,7 @@ internal sealed class FlowLimits
 {
     private readonly ConcurrentDictionary<Address, int> _perSource = new();
     private int _flows;
+    private long _lastReport = long.MinValue / 2;
 
     /// <summary>The number of flows now.</summary>
     public int Flows => Volatile.Read(ref _flows);
@@ -28,6 +29,13 @@ internal sealed class FlowLimits
         if (MaxPerSource == 0 || _perSource.AddOrUpdate(source, 1, static (_, count) => count + 1) <= MaxPerSource) return true;
         Leave(source);
         return false;
+    }
+
+    /// <summary>Whether refusing is worth a line in the log now: once in 10 s, or a flood would flood the log as well.</summary>
+    public bool ShouldReport(long nowMilliseconds)
+    {
+        var last = Volatile.Read(ref _lastReport);
+        return nowMilliseconds - last >= 10_000 && Interlocked.CompareExchange(ref _lastReport, nowMilliseconds, last) == last;
     }
 
     /// <summary>Counts a flow out.</summary>

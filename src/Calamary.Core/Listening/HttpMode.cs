@@ -55,7 +55,7 @@ internal sealed class HttpMode : IMode
                 return (null, EndReason.HandshakeTimeout);
             default:
                 flow.FailureDetail = error;
-                await AnswerAsync(flow, error == HttpErrors.TransferCoding ? HttpResponses.NotImplemented.Full : HttpResponses.BadRequest.Full);
+                await AnswerAsync(flow, HttpResponses.BadRequest.Full);
                 return (null, EndReason.HandshakeMalformed);
         }
     }
@@ -78,11 +78,12 @@ internal sealed class HttpMode : IMode
 
     public ValueTask<bool> ConnectedAsync(Flow flow) => BeforePeekAsync(flow);
 
-    public ValueTask FailedAsync(Flow flow, EndReason reason) => _answered ? default : AnswerAsync(flow, ResponseFor(reason).Full);
+    public ValueTask FailedAsync(Flow flow, EndReason reason) => _answered ? default : AnswerAsync(flow, ResponseFor(reason).Full, linger: reason != EndReason.LimitExceeded);
 
     /// <summary>The answer to a client whose request failed.</summary>
     public static HttpResponse ResponseFor(EndReason reason) => reason switch
     {
+        EndReason.HandshakeMalformed => HttpResponses.BadRequest,
         EndReason.DialTimeout or EndReason.IdleTimeout => HttpResponses.GatewayTimeout,
         EndReason.NameNotFound or EndReason.NameLookupFailed or EndReason.DialRefused or EndReason.DialUnreachable
             or EndReason.UpstreamMalformed or EndReason.UpstreamReset or EndReason.UpstreamClosedEarly => HttpResponses.BadGateway,
@@ -91,10 +92,11 @@ internal sealed class HttpMode : IMode
     };
 
     /// <summary>Sends a last response, and closes so that the client gets to read it.</summary>
-    public async ValueTask AnswerAsync(Flow flow, ReadOnlyMemory<byte> response)
+    public async ValueTask AnswerAsync(Flow flow, ReadOnlyMemory<byte> response, bool linger = true)
     {
         _answered = true;
         flow.Client.SetDeadline(flow.Reactor.Now + Lingering.Milliseconds);
-        if (await flow.Client.SendAllAsync(response)) await Lingering.CloseAsync(flow.Client);
+        // Over the limits a flow must cost nothing any more.
+        if (await flow.Client.SendAllAsync(response) && linger) await Lingering.CloseAsync(flow.Client);
     }
 }

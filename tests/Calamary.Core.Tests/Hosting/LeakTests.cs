@@ -4,7 +4,7 @@ using System.Text;
 namespace Calamary.Core.Tests.Hosting;
 
 /// <summary>Flows that end in every way leave nothing behind.</summary>
-[Collection("sockets")]
+[Collection(SocketTests.Name)]
 public class LeakTests
 {
     private const int Flows = 10_000;

@@ -4,7 +4,7 @@ using System.Text;
 namespace Calamary.Core.Tests.Hosting;
 
 /// <summary>FIN, RST, slowness and silence on each side of a relay.</summary>
-[Collection("sockets")]
+[Collection(SocketTests.Name)]
 public class RelayTests
 {
     [Theory]

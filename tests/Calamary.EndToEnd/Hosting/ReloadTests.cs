@@ -60,18 +60,6 @@ public sealed class ReloadTests(NetworkLab lab) : IClassFixture<NetworkLab>
         await Eventually.TrueAsync(() => calamary.OpenDescriptors <= before + 4, "no descriptor leaks");
     }
 
-    [Fact]
-    public async Task Recheck_ends_running_flows_that_are_now_denied()
-    {
-        var settings = Settings.Dnat.With("recheck: true");
-        await using var calamary = await lab.StartAsync(settings.Rule("{port: 7006}", "accept"), Interception.Dnat);
-        var running = lab.Client.PeerAsync(Addresses.Server4, OddServer.Source, "--send", "x", "--rate", "50000", "--timeout", "15");
-        await calamary.Log.WaitForAsync(@":7006 \| Accept");
-        calamary.Reload(settings.Rule("{port: 7006}", "deny").ToString());
-        var outcome = await running;
-        Assert.Contains(outcome.End, new[] { "eof", "reset" });
-    }
-
     private Task<CurlResult> GetAsync(string name, string path = "/", params string[] more) =>
         lab.Client.CurlAsync([.. more, .. Curl.Resolve(name, 443, Addresses.Server4), $"https://{name}{path}"]);
 }

@@ -36,7 +36,7 @@ public sealed class GuardTests(NetworkLab lab) : IClassFixture<NetworkLab>
     public async Task Own_output_redirected_back_ends(string server)
     {
         await using var calamary = await lab.StartAsync(AcceptAll);
-        await Firewall.ApplyAsync(lab.Proxy, Firewall.Rules(Interception.Dnat) + Firewall.OutputLoop);
+        await Firewall.ApplyAsync(lab.Proxy, Firewall.Rules(Interception.Dnat) + "\n" + Firewall.OutputLoop);
         var result = await lab.Client.CurlAsync(
             ["--max-time", "15", .. Curl.Resolve("a.example.test", 443, server), "https://a.example.test/"]);
         Assert.NotEqual(0, result.ExitCode);

@@ -37,7 +37,12 @@ internal static class BodyRelay
             }
             if (received <= 0) return false;
             var status = scanner.Scan(from.Reactor.Scratch.AsSpan(0, received), out var length);
-            if (status == ChunkedStatus.Malformed) return false;
+            if (status == ChunkedStatus.Malformed)
+            {
+                // Where this message ends is anyone's guess: neither side may go on.
+                state.Fail(fromClient ? EndReason.HandshakeMalformed : EndReason.UpstreamMalformed);
+                return false;
+            }
             from.TryReceive(from.Reactor.Scratch.AsSpan(0, length));
             if (!await Pump.SendScratchAsync(to, length)) return false;
             state.Moved(fromClient, length);
