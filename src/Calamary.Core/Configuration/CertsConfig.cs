@@ -1,6 +1,6 @@
 namespace Calamary.Core.Configuration;
 
-/// <summary>The section <c>certs</c>: PEM files, as absolute paths; null for none. Not used in this version.</summary>
+/// <summary>The section <c>certs</c>: PEM files, relative paths put behind the configuration's directory; null for none. Not used in this version.</summary>
 public sealed record CertsConfig
 {
     /// <summary>Certificates to trust beside the system's.</summary>

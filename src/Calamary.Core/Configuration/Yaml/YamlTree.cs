@@ -31,7 +31,7 @@ internal sealed record YamlTree(YamlNode? Root, IReadOnlyList<YamlError> Errors)
             var at = e.Start.Index == 0 ? scanner.CurrentPosition : e.Start;
             builder.Fail(at, Sentence(e.Message));
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentOutOfRangeException)
         {
             // The scanner throws these for a flow list without its end and for escapes that are no characters.
             builder.Fail(scanner.CurrentPosition, "this is not YAML; is a bracket or a quote not closed, or a value with special characters not quoted?");
