@@ -47,6 +47,8 @@ public class MalformedTests : ConfigTests
     [InlineData("listen: {mode: http, ip6: [127.0.0.1]}", "c.yml:1:28: error: listen.ip6[0]: '127.0.0.1' is no IPv6 address")]
     [InlineData("listen: {mode: http, ip6: ['::ffff:127.0.0.1']}", "c.yml:1:28: error: listen.ip6[0]: '::ffff:127.0.0.1' is no IPv6 address")]
     [InlineData("listen: {mode: http, ip4: [], ip6: []}", "c.yml:1:9: error: listen: there is no address to listen on: both 'ip4' and 'ip6' are empty")]
+    [InlineData("listen: [{mode: http, port: 7x}, {mode: http}]", "c.yml:1:29: error: listen[0].port: '7x' is no whole number")]
+    [InlineData("vars: [{name: a, value: []}]\nlisten: {mode: http, ip4: $a, ip6: []}", "c.yml:2:9: error: listen: there is no address to listen on: both 'ip4' and 'ip6' are empty")]
     [InlineData("listen: [{mode: http, ip6: []}, {mode: transparent, port: 4130, ip6: []}]",
         "c.yml:1:33: error: listen[1]: 127.0.0.1:4130 is taken by listen[0] already")]
     [InlineData("listen: [{mode: http, port: 9512, ip6: []}]\nmetrics: {enabled: true}", "c.yml:1:10: error: listen[0]: 127.0.0.1:9512 is taken by metrics already")]
@@ -70,6 +72,7 @@ public class MalformedTests : ConfigTests
     [InlineData("certs: {caPublic: ca.crt}", "c.yml:1:19: warning: certs.caPublic: not used in this version")]
     // rules
     [InlineData("rules: 5", "c.yml:1:8: error: rules: keys with values are expected here")]
+    [InlineData("rules: [null]", "c.yml:1:9: error: rules[0]: keys with values are expected here")]
     [InlineData("rules: [{match: {port: 1}}]", "c.yml:1:9: error: rules[0]: the rule has no 'action'")]
     [InlineData("rules: [{match: {}, action: acept}]",
         "c.yml:1:29: error: rules[0].action: 'acept' is none of accept, allow, deny, drop, redirect, intercept, limit; did you mean 'accept'?")]
@@ -128,4 +131,16 @@ public class MalformedTests : ConfigTests
 
     [Fact]
     public void A_message_is_one_line() => Assert.DoesNotContain(Problems("\"a\\nb\": 1\nlog: {format: \"x\\r\\ny\"}"), line => line.Any(char.IsControl));
+
+    [Fact]
+    public void A_message_has_an_end() => Assert.InRange(Assert.Single(Problems($"log: {{format: {new string('x', 100_000)}}}")).Length, 100, 1100);
+
+    [Fact]
+    public void The_number_of_problems_has_an_end()
+    {
+        var problems = Problems("denyAlways: [" + string.Concat(Enumerable.Repeat("x,", 20_000)) + "]");
+
+        Assert.InRange(problems.Count, 9_990, 10_001);
+        Assert.EndsWith("more problems are not listed", problems[^1], StringComparison.Ordinal);
+    }
 }
