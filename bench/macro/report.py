@@ -25,6 +25,12 @@ def cell(values, digits):
     return f"{median(values):,.{digits}f} ({min(values):,.{digits}f}..{max(values):,.{digits}f})"
 
 
+def busy_with_other_things(results):
+    """The most that anything but the two ends and the proxy used of the machine, in cores."""
+    return max((value for rows in results.values() for metric, values in rows.items() if metric.startswith("other") for value in values),
+               default=0)
+
+
 def table(results):
     """results: {target: {metric: [a value per round]}}"""
     ratios = [("calamary", peer) for peer in results if peer.startswith("haproxy") and "calamary" in results]
