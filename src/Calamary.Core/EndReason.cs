@@ -3,6 +3,8 @@ namespace Calamary.Core;
 /// <summary>Why a flow ended: at once log field, metric label (in snake_case) and test assertion. It names side and phase.</summary>
 public enum EndReason : byte
 {
+    /// <summary>It has not ended.</summary>
+    None,
     /// <summary>Both sides finished, everything was relayed.</summary>
     Completed,
     /// <summary>A rule denied it.</summary>

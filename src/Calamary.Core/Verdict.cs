@@ -34,6 +34,15 @@ public readonly record struct Verdict(RuleAction Action, VerdictBasis Basis, int
     /// <summary>Denied, because nothing matched.</summary>
     public static Verdict DeniedByDefault => new(RuleAction.Deny, VerdictBasis.Default);
 
+    /// <summary>The end reason of a flow that this verdict denies.</summary>
+    public EndReason DeniedReason => Basis switch
+    {
+        VerdictBasis.Rule => EndReason.DeniedByRule,
+        VerdictBasis.DenyAlways => EndReason.DeniedByDenyAlways,
+        VerdictBasis.Loop => EndReason.LoopDetected,
+        _ => EndReason.DeniedByDefault,
+    };
+
     /// <summary>Whether the flow is forwarded.</summary>
     public bool IsAccepted => Action == RuleAction.Accept;
 }

@@ -11,6 +11,22 @@ internal interface ICriterion
 
     /// <summary>The stage that the criterion's fact belongs to.</summary>
     FactStages Needs { get; }
+
+    /// <summary>What an evaluation costs; a rule asks its cheap criteria first.</summary>
+    CriterionCost Cost { get; }
+}
+
+/// <summary>What an evaluation costs, from cheap to dear.</summary>
+internal enum CriterionCost : byte
+{
+    /// <summary>A comparison.</summary>
+    Comparison,
+    /// <summary>A search in a few ranges.</summary>
+    Range,
+    /// <summary>A search in networks, possibly many.</summary>
+    Network,
+    /// <summary>Hashing of text.</summary>
+    Text,
 }
 
 /// <summary>A value of a criterion, variables already replaced.</summary>

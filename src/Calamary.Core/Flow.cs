@@ -1,0 +1,114 @@
+using Calamary.Core.Forwarding;
+using Calamary.Core.Listening;
+using Calamary.Core.Observability;
+using Calamary.Core.Rules;
+using Calamary.Core.Transport;
+
+namespace Calamary.Core;
+
+/// <summary>One accepted connection on its way through the pipeline. It belongs to one reactor thread.</summary>
+public sealed class Flow
+{
+    private FlowFacts _facts;
+
+    internal Flow(ReactorSocket client, IMode mode, FlowPolicy policy, FlowTable table, in FlowFacts facts)
+    {
+        Client = client;
+        Mode = mode;
+        Policy = policy;
+        Rules = policy.Rules.Current;
+        Table = table;
+        _facts = facts;
+        Started = client.Reactor.Now;
+    }
+
+    /// <summary>What is known of it so far.</summary>
+    public ref FlowFacts Facts => ref _facts;
+
+    /// <summary>Bytes from client to server so far.</summary>
+    public long BytesSent { get; private set; }
+
+    /// <summary>Bytes from server to client so far.</summary>
+    public long BytesReceived { get; private set; }
+
+    /// <summary>The client's connection.</summary>
+    internal ReactorSocket Client { get; }
+
+    /// <summary>The connection to the server, once there is one.</summary>
+    internal ReactorSocket? Upstream { get; set; }
+
+    internal Reactor Reactor => Client.Reactor;
+
+    /// <summary>How the client speaks to the proxy.</summary>
+    internal IMode Mode { get; }
+
+    /// <summary>The configuration that was in force at accept.</summary>
+    internal FlowPolicy Policy { get; }
+
+    /// <summary>The ruleset that was in force at accept.</summary>
+    internal IRuleSet Rules { get; }
+
+    /// <summary>Where it is listed while it runs.</summary>
+    internal FlowTable Table { get; }
+
+    internal MetricsShard Metrics => Table.Metrics;
+
+    /// <summary>When it was accepted, in the reactor's milliseconds.</summary>
+    internal long Started { get; }
+
+    /// <summary>Where the upstream was dialled.</summary>
+    internal Endpoint UpstreamTarget { get; set; }
+
+    /// <summary>More on why it failed, for the log.</summary>
+    internal string? FailureDetail { get; set; }
+
+    /// <summary>Why it was ended from outside; null when it was not.</summary>
+    internal EndReason? AbortReason { get; private set; }
+
+    /// <summary>The flow's neighbours in its reactor's list.</summary>
+    internal LinkedListNode<Flow>? Node { get; set; }
+
+    /// <summary>The flow's ear for rule comparisons, when they are logged.</summary>
+    internal IRuleTrace? Trace => Policy.Debug ? Policy.Log.Trace(in _facts) : null;
+
+    /// <summary>Waits for the next request on a kept-alive connection: nothing is lost when it is closed now.</summary>
+    internal bool IsBetweenRequests { get; set; }
+
+    /// <summary>A verdict fell: logs and counts it.</summary>
+    internal void Record(in Verdict verdict)
+    {
+        Metrics.Decided(in _facts, in verdict, Rules);
+        Metrics.DecisionTime(TimeSpan.FromMilliseconds(Reactor.Now - Started));
+        if (verdict.IsAccepted) Policy.Log.Accepted(in _facts, in verdict);
+        else if (verdict.Action == RuleAction.Deny) Policy.Log.Denied(in _facts, in verdict);
+        else Policy.Log.Redirected(in _facts, in verdict);
+    }
+
+    internal void CountSent(int bytes)
+    {
+        BytesSent += bytes;
+        Metrics.Bytes(bytes, 0);
+        if (Policy.Debug) Policy.Log.BytesSent(in _facts, bytes);
+    }
+
+    internal void CountReceived(int bytes)
+    {
+        BytesReceived += bytes;
+        Metrics.Bytes(0, bytes);
+        if (Policy.Debug) Policy.Log.BytesReceived(in _facts, bytes);
+    }
+
+    internal void CloseUpstream()
+    {
+        if (Upstream is { } upstream) Policy.Dialler.Close(upstream);
+        Upstream = null;
+    }
+
+    /// <summary>Ends the flow from outside: its waits end, and the pipeline closes it. Call on its reactor's thread.</summary>
+    internal void Abort(EndReason reason)
+    {
+        AbortReason ??= reason;
+        Client.Abort();
+        Upstream?.Abort();
+    }
+}

@@ -1,0 +1,82 @@
+using Calamary.Core.Forwarding;
+using Calamary.Core.Forwarding.Http;
+using Calamary.Core.Listening;
+
+namespace Calamary.Core;
+
+/// <summary>The life of a flow, top to bottom: accept → handshake → peek → decide → dial → relay → end. This is the one place that
+/// catches, counts and closes.</summary>
+/// <param name="forwarder">Dials and relays.</param>
+/// <param name="limits">How many flows there may be.</param>
+internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
+{
+    public async Task RunAsync(Flow flow)
+    {
+        var reason = EndReason.InternalError;
+        var admitted = limits.TryEnter(flow.Facts.Source.Address);
+        flow.Table.Add(flow);
+        flow.Metrics.FlowStarted();
+        try
+        {
+            reason = admitted ? await RunStagesAsync(flow) : EndReason.LimitExceeded;
+        }
+        catch (Exception bug)
+        {
+            flow.Policy.Log.Failed(in flow.Facts, EndReason.InternalError, null, bug);
+        }
+        finally
+        {
+            if (admitted) limits.Leave(flow.Facts.Source.Address);
+            End(flow, flow.AbortReason ?? reason);
+        }
+    }
+
+    private async ValueTask<EndReason> RunStagesAsync(Flow flow)
+    {
+        // handshake
+        if (flow.Policy.Debug) flow.Policy.Log.Parsing(in flow.Facts);
+        var (outcome, ended) = await flow.Mode.HandshakeAsync(flow);
+        if (outcome == HandshakeOutcome.Ended) return ended;
+        if (outcome == HandshakeOutcome.Requests) return await RequestForwarder.RunAsync(flow, (HttpMode)flow.Mode);
+        if (flow.Policy.Debug) flow.Policy.Log.Processing(in flow.Facts);
+
+        // peek and decide
+        var decision = flow.Policy.Own?.Contains(flow.Facts.Source) == true
+            ? Decision.Of(new Verdict(RuleAction.Deny, VerdictBasis.Loop))
+            : await FlowJudge.DecideAsync(flow);
+        if (decision.Verdict is not { } verdict)
+        {
+            await flow.Mode.FailedAsync(flow, decision.Failure);
+            return decision.Failure;
+        }
+        if (verdict.Action == RuleAction.Redirect) return await HttpRedirection.AnswerAsync(flow, verdict);
+        flow.Record(in verdict);
+        if (!verdict.IsAccepted)
+        {
+            await flow.Mode.FailedAsync(flow, verdict.DeniedReason);
+            return verdict.DeniedReason;
+        }
+
+        // dial and relay
+        return await forwarder.ForwardAsync(flow, decision.Targets, CancellationToken.None);
+    }
+
+    /// <summary>Whether the end is worth a line of its own: denials have one already, and how peers close is ordinary.</summary>
+    private static bool IsFailure(EndReason reason) => reason is EndReason.LimitExceeded or EndReason.NotRedirected
+        or EndReason.HandshakeTimeout or EndReason.HandshakeMalformed or EndReason.NameNotFound or EndReason.NameLookupFailed
+        or EndReason.DialTimeout or EndReason.DialRefused or EndReason.DialUnreachable or EndReason.DialExhausted
+        or EndReason.UpstreamClosedEarly or EndReason.UpstreamMalformed or EndReason.Drained;
+
+    private static void End(Flow flow, EndReason reason)
+    {
+        flow.CloseUpstream();
+        flow.Client.Dispose();
+        flow.Table.Remove(flow);
+        flow.Metrics.FlowEnded(reason, 0, 0);
+        if (IsFailure(reason)) flow.Policy.Log.Failed(in flow.Facts, reason, flow.FailureDetail);
+        if (!flow.Policy.Debug) return;
+        flow.Policy.Log.Closed(in flow.Facts);
+        flow.Policy.Log.Ended(in flow.Facts, reason, flow.BytesSent, flow.BytesReceived,
+            TimeSpan.FromMilliseconds(flow.Reactor.Now - flow.Started));
+    }
+}

@@ -1,0 +1,38 @@
+using Calamary.Core.Configuration;
+using Calamary.Core.Forwarding;
+using Calamary.Core.Names;
+using Calamary.Core.Observability;
+using Calamary.Core.Protocols;
+using Calamary.Core.Rules;
+
+namespace Calamary.Core;
+
+/// <summary>Everything that a configuration decides about flows. A flow takes the current one at accept and keeps it, whatever is
+/// reloaded meanwhile.</summary>
+internal sealed class FlowPolicy
+{
+    public required IRuleEngine Rules { get; init; }
+
+    /// <summary>What is refused before the first rule.</summary>
+    public required DestinationGuard Guard { get; init; }
+
+    /// <summary>The protocols that peeking tries, in order.</summary>
+    public required IReadOnlyList<IProtocolParser> Parsers { get; init; }
+
+    public required INameResolver Names { get; init; }
+
+    public required Dialler Dialler { get; init; }
+
+    /// <summary>The proxy's own connections, to know a flow that comes from itself; null when no listener is transparent.</summary>
+    public OwnEndpoints? Own { get; init; }
+
+    public required TimeoutConfig Timeouts { get; init; }
+
+    /// <summary>Bytes that peeking looks at, at most.</summary>
+    public required int PeekBytes { get; init; }
+
+    public required FlowLog Log { get; init; }
+
+    /// <summary>Whether every step is logged.</summary>
+    public bool Debug { get; init; }
+}

@@ -1,0 +1,47 @@
+using Calamary.Core.Protocols.Http;
+using Calamary.Core.Transport;
+using Calamary.Core.Transport.Native;
+
+namespace Calamary.Core.Forwarding.Http;
+
+/// <summary>Relays one message body and not a byte more.</summary>
+internal static class BodyRelay
+{
+    /// <returns>Whether the body came whole.</returns>
+    public static ValueTask<bool> RunAsync(ReactorSocket from, ReactorSocket to, HttpBodyFraming framing, RelayState state, bool fromClient) =>
+        framing.Kind switch
+        {
+            HttpBodyKind.None => new(true),
+            HttpBodyKind.Length => new Pump(from, to, state, fromClient, framing.Length).RunAsync(),
+            HttpBodyKind.UntilClose => UntilCloseAsync(from, to, state, fromClient),
+            _ => ChunkedAsync(from, to, state, fromClient),
+        };
+
+    private static async ValueTask<bool> UntilCloseAsync(ReactorSocket from, ReactorSocket to, RelayState state, bool fromClient)
+    {
+        await new Pump(from, to, state, fromClient).RunAsync();
+        return state.Reason == EndReason.Completed;
+    }
+
+    /// <summary>Chunks are passed on as they are; the scanner only finds the end (RFC 9112 §7.1).</summary>
+    private static async ValueTask<bool> ChunkedAsync(ReactorSocket from, ReactorSocket to, RelayState state, bool fromClient)
+    {
+        var scanner = new ChunkedScanner();
+        while (true)
+        {
+            var received = from.TryPeek(from.Reactor.Scratch);
+            if (received == -Errno.Again)
+            {
+                if (await from.WaitReadableAsync() != WaitResult.Ready) return false;
+                continue;
+            }
+            if (received <= 0) return false;
+            var status = scanner.Scan(from.Reactor.Scratch.AsSpan(0, received), out var length);
+            if (status == ChunkStatus.Malformed) return false;
+            from.TryReceive(from.Reactor.Scratch.AsSpan(0, length));
+            if (!await Pump.SendScratchAsync(to, length)) return false;
+            state.Moved(fromClient, length);
+            if (status == ChunkStatus.Ended) return true;
+        }
+    }
+}

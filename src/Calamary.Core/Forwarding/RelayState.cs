@@ -1,0 +1,59 @@
+using Calamary.Core.Transport;
+
+namespace Calamary.Core.Forwarding;
+
+/// <summary>What both directions of a relay share: the counters, the idle timer and the first reason to end.</summary>
+internal sealed class RelayState : TimerNode
+{
+    private readonly Flow _flow;
+    private readonly ReactorSocket _upstream;
+    private readonly long _idle;
+    private EndReason _reason = EndReason.Completed;
+    private bool _failed;
+    private long _lastByte;
+
+    public RelayState(Flow flow, ReactorSocket upstream)
+    {
+        _flow = flow;
+        _upstream = upstream;
+        _idle = (long)flow.Policy.Timeouts.Idle.TotalMilliseconds;
+        _lastByte = flow.Reactor.Now;
+        flow.Reactor.Arm(this, _lastByte + _idle);
+    }
+
+    /// <summary>How the relay ended.</summary>
+    public EndReason Reason => _reason;
+
+    /// <summary>Whether the direction from the client (or the one to it) has ended.</summary>
+    public bool OtherDirectionEnded { get; set; }
+
+    /// <summary>Bytes went through.</summary>
+    public void Moved(bool fromClient, int bytes)
+    {
+        _lastByte = _flow.Reactor.Now;
+        if (fromClient) _flow.CountSent(bytes);
+        else _flow.CountReceived(bytes);
+    }
+
+    /// <summary>Ends both directions; the first reason counts.</summary>
+    public void Fail(EndReason reason)
+    {
+        if (_failed) return;
+        _failed = true;
+        _reason = reason;
+        // A reset on one side is passed on to the other.
+        if (reason == EndReason.ClientReset) _upstream.ResetOnClose();
+        else if (reason == EndReason.UpstreamReset) _flow.Client.ResetOnClose();
+        _flow.Client.Abort();
+        _upstream.Abort();
+    }
+
+    public void Stop() => _flow.Reactor.Cancel(this);
+
+    protected internal override void OnTimer()
+    {
+        var due = _lastByte + _idle;
+        if (due > _flow.Reactor.Now) _flow.Reactor.Arm(this, due);
+        else Fail(EndReason.IdleTimeout);
+    }
+}

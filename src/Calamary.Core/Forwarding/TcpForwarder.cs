@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+
+namespace Calamary.Core.Forwarding;
+
+/// <summary>Dials over TCP and relays.</summary>
+internal sealed class TcpForwarder : IForwarder
+{
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<EndReason> ForwardAsync(Flow flow, IReadOnlyList<Endpoint> targets, CancellationToken cancellationToken)
+    {
+        var dial = await DialAsync(flow, targets);
+        if (dial.Socket is null)
+        {
+            await flow.Mode.FailedAsync(flow, dial.Failure);
+            return dial.Failure;
+        }
+        if (!await flow.Mode.ConnectedAsync(flow)) return EndReason.ClientReset;
+        if (flow.Policy.Debug) flow.Policy.Log.Forwarding(in flow.Facts);
+        return await TcpRelay.RunAsync(flow, dial.Socket);
+    }
+
+    /// <summary>The stage dial: on success the flow has its upstream.</summary>
+    internal static async ValueTask<DialResult> DialAsync(Flow flow, IReadOnlyList<Endpoint> targets)
+    {
+        var started = flow.Reactor.Now;
+        var dial = await flow.Policy.Dialler.DialAsync(flow.Reactor, targets);
+        flow.Metrics.DialTime(TimeSpan.FromMilliseconds(flow.Reactor.Now - started));
+        flow.Facts.Destination = dial.Target;
+        if (dial.Socket is null) return dial;
+        flow.Upstream = dial.Socket;
+        flow.UpstreamTarget = dial.Target;
+        if (flow.AbortReason is not null) dial.Socket.Abort();
+        if (flow.Policy.Debug) flow.Policy.Log.ConnectionEstablished(in flow.Facts);
+        return dial;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net.NetworkInformation;
+using Calamary.Core.Configuration;
+using Calamary.Core.Forwarding;
+using Calamary.Core.Names;
+using Calamary.Core.Observability;
+using Calamary.Core.Protocols;
+using Calamary.Core.Rules;
+using Calamary.Core.Transport;
+
+namespace Calamary.Core.Hosting;
+
+/// <summary>Makes the policy of a configuration. The name cache outlives a reload that does not change how names are looked up.</summary>
+/// <param name="log">The log.</param>
+/// <param name="parsers">All protocols, in the order of trying.</param>
+/// <param name="engine">An engine that replaces the configured rules, or null.</param>
+internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> parsers, IRuleEngine? engine)
+{
+    private readonly OwnEndpoints _own = new();
+    private (string Key, INameResolver Resolver)? _names;
+
+    public FlowPolicy Create(CalamaryConfig config)
+    {
+        var own = config.Listeners.Any(l => l.Mode == ListenerMode.Transparent) ? _own : null;
+        var output = new OutboundOptions(config.Output.FwMark, config.Output.Interface ?? "", config.Output.IPv4, config.Output.IPv6);
+        return new FlowPolicy
+        {
+            Rules = engine ?? new RuleEngine(new RuleSet(config.Rules)),
+            Guard = new DestinationGuard(config.DenyAlways, Endpoints(config), LocalAddresses()),
+            Parsers = [.. parsers.Where(p => config.Parsing.IsEnabled(p.Protocol))],
+            Names = NamesFor(config),
+            Dialler = new Dialler(output, config.Timeouts.Connect, config.Output.Retries, own),
+            Own = own,
+            Timeouts = config.Timeouts,
+            PeekBytes = config.Limits.PeekBytes,
+            Log = log,
+            Debug = config.Debug,
+        };
+    }
+
+    private INameResolver NamesFor(CalamaryConfig config)
+    {
+        var key = $"{string.Join(' ', config.DnsNameservers)} {config.Timeouts.DnsLookup} {config.Dns.Cache}";
+        if (_names is { } names && names.Key == key) return names.Resolver;
+        var resolver = NameResolvers.Create(config.DnsNameservers, config.Timeouts.DnsLookup, config.Dns.Cache, TimeProvider.System);
+        _names = (key, resolver);
+        return resolver;
+    }
+
+    private static List<Endpoint> Endpoints(CalamaryConfig config)
+    {
+        var endpoints = config.Listeners.SelectMany(l => l.Addresses).Select(a => a.Endpoint).ToList();
+        if (config.Metrics.Enabled) endpoints.Add(config.Metrics.Endpoint);
+        return endpoints;
+    }
+
+    private static List<Address> LocalAddresses() =>
+        [.. NetworkInterface.GetAllNetworkInterfaces().SelectMany(i => i.GetIPProperties().UnicastAddresses).Select(a => Address.From(a.Address))];
+}

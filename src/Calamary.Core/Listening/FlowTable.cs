@@ -1,0 +1,31 @@
+using Calamary.Core.Observability;
+using Calamary.Core.Transport;
+
+namespace Calamary.Core.Listening;
+
+/// <summary>The running flows of one reactor, and its counters; used on its thread only.</summary>
+internal sealed class FlowTable(Reactor reactor, MetricsShard metrics)
+{
+    private readonly LinkedList<Flow> _flows = new();
+
+    public Reactor Reactor { get; } = reactor;
+
+    public MetricsShard Metrics { get; } = metrics;
+
+    public void Add(Flow flow) => flow.Node = _flows.AddLast(flow);
+
+    public void Remove(Flow flow)
+    {
+        if (flow.Node is { } node) _flows.Remove(node);
+        flow.Node = null;
+    }
+
+    /// <summary>Ends those that <paramref name="which"/> picks, and says how many. Runs on the reactor's thread, from any thread.</summary>
+    public Task<int> AbortAsync(Func<Flow, bool> which, EndReason reason) => Reactor.RunAsync(() =>
+    {
+        // Aborting runs a flow's end inline, which takes it out of the list.
+        var picked = _flows.Where(which).ToArray();
+        foreach (var flow in picked) flow.Abort(reason);
+        return picked.Length;
+    });
+}

@@ -1,0 +1,102 @@
+using System.Text;
+using Calamary.Core.Forwarding;
+using Calamary.Core.Peeking;
+using Calamary.Core.Protocols.Http;
+using Calamary.Core.Transport;
+
+namespace Calamary.Core.Listening;
+
+/// <summary>The HTTP proxy mode: CONNECT (RFC 9110 §9.3.6) opens a tunnel, absolute-form requests (RFC 9112 §3.2.2) are carried out.</summary>
+internal sealed class HttpMode : IMode
+{
+    private bool _answered;
+
+    public ServerNameUse ServerName => ServerNameUse.WhenPeeked;
+
+    public bool CanAnswer => !_answered;
+
+    /// <summary>The request that the handshake found, when it is not CONNECT.</summary>
+    public HttpRequestHead? FirstRequest { get; private set; }
+
+    public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
+    {
+        var (request, reason) = await ReadRequestAsync(flow);
+        if (request is null) return (HandshakeOutcome.Ended, reason);
+        FirstRequest = request;
+        if (request.Form != HttpTargetForm.Authority) return (HandshakeOutcome.Requests, default);
+        Name(flow, request.Authority);
+        return (HandshakeOutcome.Tunnel, default);
+    }
+
+    /// <summary>Reads the next request; a bad one is answered.</summary>
+    /// <returns>The request, or null and how the flow has ended.</returns>
+    public async ValueTask<(HttpRequestHead? Request, EndReason Reason)> ReadRequestAsync(Flow flow)
+    {
+        var client = flow.Client;
+        client.SetDeadline(flow.Reactor.Now + (long)flow.Policy.Timeouts.Idle.TotalMilliseconds);
+        flow.IsBetweenRequests = true;
+        var (outcome, head, error) = await HeadReader.ReadAsync(
+            client, static input => HttpRequestHead.Parse(input, out _), flow.Policy.Timeouts.Process);
+        flow.IsBetweenRequests = false;
+        client.ClearDeadline();
+        switch (outcome)
+        {
+            case HeadOutcome.Complete when HttpRequestHead.Parse(head, out var request).Status == Protocols.ParseStatus.Done:
+                if (request!.Form is HttpTargetForm.Authority or HttpTargetForm.Absolute) return (request, default);
+                await AnswerAsync(flow, HttpResponses.BadRequest("this is a proxy: ask for http://host/path, or CONNECT host:port"));
+                return (null, EndReason.HandshakeMalformed);
+            case HeadOutcome.ClosedBefore:
+                return (null, EndReason.ClientClosedEarly);
+            case HeadOutcome.Closed:
+                return (null, EndReason.ClientReset);
+            case HeadOutcome.TimedOut:
+                await AnswerAsync(flow, HttpResponses.RequestTimeout);
+                return (null, EndReason.HandshakeTimeout);
+            default:
+                flow.FailureDetail = error;
+                await AnswerAsync(flow, HttpResponses.BadRequest(error ?? "malformed request"));
+                return (null, EndReason.HandshakeMalformed);
+        }
+    }
+
+    /// <summary>Writes to the facts where a request wants to go.</summary>
+    public static void Name(Flow flow, in HttpAuthority authority)
+    {
+        flow.Facts.Destination = new Endpoint(authority.Address ?? default, authority.Port);
+        flow.Facts.RequestedHost = authority.Name;
+        if (authority.Address is null) flow.Facts.Known &= ~FactStages.Destination;
+        else flow.Facts.Known |= FactStages.Destination;
+    }
+
+    public async ValueTask<bool> BeforePeekAsync(Flow flow)
+    {
+        if (_answered) return true;
+        _answered = true;
+        return await Pump.SendAllAsync(flow.Client, HttpResponses.ConnectionEstablished);
+    }
+
+    public ValueTask<bool> ConnectedAsync(Flow flow) => BeforePeekAsync(flow);
+
+    public ValueTask FailedAsync(Flow flow, EndReason reason) => _answered ? default : AnswerAsync(flow, ResponseFor(reason));
+
+    /// <summary>The answer to a client whose request failed.</summary>
+    public static byte[] ResponseFor(EndReason reason) => reason switch
+    {
+        EndReason.DialTimeout => HttpResponses.GatewayTimeout,
+        EndReason.NameNotFound => HttpResponses.BadGateway("the host name does not exist"),
+        EndReason.NameLookupFailed => HttpResponses.BadGateway("the host name could not be looked up"),
+        EndReason.DialRefused or EndReason.DialUnreachable => HttpResponses.BadGateway("the host cannot be reached"),
+        EndReason.UpstreamMalformed or EndReason.UpstreamReset or EndReason.UpstreamClosedEarly =>
+            HttpResponses.BadGateway("the server did not answer properly"),
+        EndReason.LimitExceeded or EndReason.DialExhausted => HttpResponses.ServiceUnavailable,
+        _ => HttpResponses.Forbidden,
+    };
+
+    /// <summary>Sends a last response, and closes so that the client gets to read it.</summary>
+    public async ValueTask AnswerAsync(Flow flow, byte[] response)
+    {
+        _answered = true;
+        flow.Client.SetDeadline(flow.Reactor.Now + Lingering.Milliseconds);
+        if (await Pump.SendAllAsync(flow.Client, response)) await Lingering.CloseAsync(flow.Client);
+    }
+}

@@ -1,0 +1,15 @@
+using Calamary.Core.Protocols.Http;
+using Calamary.Core.Protocols.Tls;
+
+namespace Calamary.Core.Protocols;
+
+/// <summary>The protocols that Calamary brings. A new one is one line here.</summary>
+public static class ProtocolCatalog
+{
+    /// <summary>In the order in which peeking tries them; the most frequent first.</summary>
+    public static IReadOnlyList<IProtocolParser> BuiltIn { get; } =
+    [
+        new ClientHelloParser(),
+        new HttpRequestParser(),
+    ];
+}

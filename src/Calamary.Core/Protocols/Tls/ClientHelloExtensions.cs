@@ -1,0 +1,68 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Calamary.Core.Protocols.Tls;
+
+/// <summary>The extensions of a ClientHello that matter here (RFC 8446 §4.2).</summary>
+internal ref struct ClientHelloExtensions
+{
+    private const ushort ServerNameType = 0;
+    private const ushort AlpnType = 16;
+    private const ushort SupportedVersionsType = 43;
+    private const ushort EchType = 0xFE0D;
+    private const ushort EsniType = 0xFFCE;
+
+    public ReadOnlySpan<byte> Alpn;
+    public ReadOnlySpan<byte> ServerName;
+    public ServerNameKind ServerNameKind;
+    public TlsVersion? HighestVersion;
+    public bool Ech;
+
+    /// <summary>Reads all extensions to the end of the hello.</summary>
+    public bool TryParse(ref WireReader hello, [NotNullWhen(false)] out string? error)
+    {
+        error = TlsErrors.Extensions;
+        if (!hello.TryReadVector16(out var block) || !hello.IsEmpty) return false;
+
+        // One bit a type: a client may send thousands, and comparing each with each would cost a second.
+        Span<ulong> seen = stackalloc ulong[65536 / 64];
+        seen.Clear();
+        var reader = new WireReader(block);
+        while (!reader.IsEmpty)
+        {
+            if (!reader.TryReadUInt16(out var type) || !reader.TryReadVector16(out var data)) return false;
+            var bit = 1UL << (type & 63);
+            if ((seen[type >> 6] & bit) != 0)
+            {
+                error = TlsErrors.DuplicateExtension;
+                return false;
+            }
+            seen[type >> 6] |= bit;
+            var fault = Take(type, data);
+            if (fault is null) continue;
+            error = fault;
+            return false;
+        }
+        error = null;
+        return true;
+    }
+
+    private string? Take(ushort type, ReadOnlySpan<byte> data)
+    {
+        switch (type)
+        {
+            case ServerNameType:
+                return ServerNameExtension.TryParse(data, out ServerNameKind, out ServerName) ? null : TlsErrors.ServerName;
+            case AlpnType:
+                return AlpnExtension.TryParse(data, out Alpn) ? null : TlsErrors.Alpn;
+            case SupportedVersionsType:
+                if (!SupportedVersionsExtension.TryParse(data, out var highest)) return TlsErrors.SupportedVersions;
+                HighestVersion = highest;
+                return null;
+            case EchType or EsniType:
+                Ech = true;
+                return null;
+            default:
+                return null;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace Calamary.Core.Rules;
+
+/// <summary>A rule with its criteria in the order of evaluation.</summary>
+internal sealed class CompiledRule(RuleDefinition rule, int index)
+{
+    private readonly ICriterion[] _criteria = [.. rule.Criteria.OrderBy(static c => c.Needs).ThenBy(static c => c.Cost)];
+
+    /// <summary>The verdict when the rule matches.</summary>
+    public Verdict Verdict { get; } = new(rule.Action, VerdictBasis.Rule, index, rule.Name);
+
+    /// <summary>Whether all criteria hold. One that does not hold outweighs any that are still open.</summary>
+    public Truth Evaluate(in FlowFacts facts, IRuleTrace? trace)
+    {
+        var outcome = Truth.Yes;
+        foreach (var criterion in _criteria)
+        {
+            var truth = trace is null ? criterion.Evaluate(facts) : criterion.Evaluate(facts, index, trace);
+            if (truth == Truth.No) return Truth.No;
+            if (truth == Truth.Unknown) outcome = Truth.Unknown;
+        }
+        if (outcome == Truth.Yes) trace?.Applied(index, Verdict.Action);
+        return outcome;
+    }
+}

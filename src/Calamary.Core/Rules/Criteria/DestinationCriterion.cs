@@ -1,0 +1,25 @@
+using Calamary.Core.Rules.Sets;
+
+namespace Calamary.Core.Rules.Criteria;
+
+/// <summary><c>dest</c>: the destination's address; for a name that the proxy resolves, the candidate that is judged.</summary>
+internal sealed class DestinationCriterion(Operands<AddressSet> operands)
+    : Criterion<Address, AddressSet>(operands, "DNet", mayBeAbsent: false)
+{
+    public override FactStages Needs => FactStages.Destination;
+
+    public override CriterionCost Cost => CriterionCost.Network;
+
+    public static ICriterion? TryCreate(CriterionValues values) =>
+        values.Compile<AddressRange, AddressSet>(AddressRange.TryParse, static ranges => new(ranges)) is { } operands
+            ? new DestinationCriterion(operands)
+            : null;
+
+    protected override FactState Read(in FlowFacts facts, out Address fact)
+    {
+        fact = facts.Destination.Address;
+        return facts.Has(FactStages.Destination) ? FactState.Present : FactState.Unknown;
+    }
+
+    protected override string Format(Address fact) => fact.ToString();
+}

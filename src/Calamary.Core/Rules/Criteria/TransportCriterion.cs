@@ -1,0 +1,39 @@
+using Calamary.Core.Rules.Sets;
+
+namespace Calamary.Core.Rules.Criteria;
+
+/// <summary><c>protoL4</c>: the transport protocol.</summary>
+internal sealed class TransportCriterion(Operands<BooleanSet> operands)
+    : Criterion<bool, BooleanSet>(operands, "Proto L4", mayBeAbsent: false)
+{
+    private const string Tcp = "tcp";
+    private const string Udp = "udp";
+
+    // The meaning is "is TCP".
+    private static readonly WordTable<bool> Words = new("layer 4 protocol", [new(Tcp, true)]);
+
+    public override FactStages Needs => FactStages.None;
+
+    public override CriterionCost Cost => CriterionCost.Comparison;
+
+    public static ICriterion? TryCreate(CriterionValues values) =>
+        values.Compile<bool, BooleanSet>(TryParse, static transports => new(transports)) is { } operands
+            ? new TransportCriterion(operands)
+            : null;
+
+    protected override FactState Read(in FlowFacts facts, out bool fact)
+    {
+        fact = facts.Transport == TransportProtocol.Tcp;
+        return FactState.Present;
+    }
+
+    protected override string Format(bool fact) => fact ? Tcp : Udp;
+
+    private static bool TryParse(string text, out bool isTcp, out ValueError error)
+    {
+        if (!text.Equals(Udp, StringComparison.OrdinalIgnoreCase)) return Words.TryParse(text, out isTcp, out error);
+        isTcp = false;
+        error = new(NotAvailable.Message(Udp));
+        return false;
+    }
+}

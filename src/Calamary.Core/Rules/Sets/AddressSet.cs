@@ -1,0 +1,20 @@
+namespace Calamary.Core.Rules.Sets;
+
+/// <summary>Addresses, networks and address ranges of both families.</summary>
+internal sealed class AddressSet : IValueSet<Address, AddressSet>
+{
+    private readonly RangeSet<uint> _ipv4;
+    private readonly RangeSet<UInt128> _ipv6;
+
+    public AddressSet(IReadOnlyCollection<AddressRange> ranges)
+    {
+        _ipv4 = new(ranges.Where(static r => !r.IsIPv6).Select(static r => ((uint)r.First, (uint)r.Last)));
+        _ipv6 = new(ranges.Where(static r => r.IsIPv6).Select(static r => (r.First, r.Last)));
+    }
+
+    public bool IsAll => _ipv4.IsAll && _ipv6.IsAll;
+
+    public bool Contains(Address fact) => fact.IsIPv6 ? _ipv6.Contains(fact.Bits) : _ipv4.Contains((uint)fact.Bits);
+
+    public bool Covers(AddressSet other) => _ipv4.Covers(other._ipv4) && _ipv6.Covers(other._ipv6);
+}

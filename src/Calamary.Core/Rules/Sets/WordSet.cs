@@ -1,0 +1,13 @@
+namespace Calamary.Core.Rules.Sets;
+
+/// <summary>Words without regard to case.</summary>
+internal sealed class WordSet(IEnumerable<string> words) : IValueSet<string, WordSet>
+{
+    private readonly HashSet<string> _words = new(words, StringComparer.OrdinalIgnoreCase);
+
+    public bool IsAll => false;
+
+    public bool Contains(string fact) => _words.Contains(fact);
+
+    public bool Covers(WordSet other) => other._words.IsSubsetOf(_words);
+}

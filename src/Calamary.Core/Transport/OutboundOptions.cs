@@ -1,0 +1,32 @@
+using System.Text;
+using Calamary.Core.Transport.Native;
+
+namespace Calamary.Core.Transport;
+
+/// <summary>What every connection towards servers carries (SPEC 3 <c>output</c>).</summary>
+/// <param name="Mark">SO_MARK, 0 for none.</param>
+/// <param name="Interface">SO_BINDTODEVICE, empty for none.</param>
+/// <param name="SourceIPv4">The source address towards IPv4 servers, or null.</param>
+/// <param name="SourceIPv6">The same for IPv6.</param>
+internal sealed unsafe record OutboundOptions(uint Mark = 0, string Interface = "", Address? SourceIPv4 = null, Address? SourceIPv6 = null)
+{
+    private readonly byte[] _interface = Encoding.UTF8.GetBytes(Interface);
+
+    /// <summary>Returns 0 or a negated errno.</summary>
+    public int Apply(int descriptor, bool ipv6)
+    {
+        var result = 0;
+        if (Mark != 0) result = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.Mark, (int)Mark);
+        if (result >= 0 && _interface.Length > 0)
+            fixed (byte* name = _interface)
+                result = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.BindToDevice, name, (uint)_interface.Length);
+        if (result >= 0 && (ipv6 ? SourceIPv6 : SourceIPv4) is { } source)
+        {
+            // The port is chosen at connect, when the kernel knows the whole 4-tuple: no limit of 28,000 connections per address.
+            _ = Libc.SetOption(descriptor, Native.Socket.LevelIp, Native.Socket.BindAddressNoPort, 1);
+            var address = SockAddr.From(new Endpoint(source, 0));
+            result = Libc.Bind(descriptor, &address, address.Capacity);
+        }
+        return result;
+    }
+}
