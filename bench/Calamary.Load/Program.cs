@@ -16,7 +16,7 @@ if (args.Length == 0)
 }
 
 var options = args.Skip(1).Chunk(2).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
-var hello = ClientHello.Classic(options.GetValueOrDefault("--sni", "a.example.test"));
+var hello = ClientHello.For(options.GetValueOrDefault("--sni", "a.example.test"));
 var bulkBytes = Number("--bulk-bytes", 1_000_000_000);
 switch (args[0])
 {
