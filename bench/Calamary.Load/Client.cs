@@ -13,7 +13,7 @@ namespace Calamary.Load;
 internal sealed record Exchange(byte[] Hello, int Port, int FirstAnswer, int SecondRequest, long Total, bool Hold);
 
 /// <summary>Many clients on one thread. Anything but the expected bytes and then the server's close is an error.</summary>
-internal sealed unsafe class Client(Exchange exchange, uint firstAddress, int addresses)
+internal sealed unsafe class Client(Exchange exchange, uint address)
 {
     private struct Connection
     {
@@ -28,7 +28,6 @@ internal sealed unsafe class Client(Exchange exchange, uint firstAddress, int ad
     private readonly Connection[] connections = new Connection[1 << 20];
     private readonly byte[] input = GC.AllocateArray<byte>(256 * 1024, pinned: true);
     private readonly byte[] second = GC.AllocateArray<byte>(Math.Max(1, exchange.SecondRequest), pinned: true);
-    private int next;
 
     /// <summary>Connections that are under way (without those held).</summary>
     public int Pending { get; private set; }
@@ -48,8 +47,7 @@ internal sealed unsafe class Client(Exchange exchange, uint firstAddress, int ad
         var fd = TcpSocket();
         connections[fd] = new Connection { Started = Stopwatch.GetTimestamp() };
         Pending++;
-        // Taking turns over addresses keeps clear of ports that still wait in TIME_WAIT.
-        if (Connect(fd, firstAddress + (uint)(next++ % addresses), exchange.Port) < 0 && Errno != EINPROGRESS)
+        if (Connect(fd, address, exchange.Port) < 0 && Errno != EINPROGRESS)
             End(fd, $"connect: errno {Errno}");
         else
             EpollAdd(epoll, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);

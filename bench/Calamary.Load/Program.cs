@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -7,7 +8,7 @@ if (args.Length == 0)
 {
     Console.Error.WriteLine("""
         usage: calamary-load serve [--bulk-bytes N]
-               calamary-load connect --target IP [--addresses 8] [--concurrency 64] [--seconds 8] [--pause MS] [--count N] [--sni NAME]
+               calamary-load connect --target IP [--concurrency 64] [--seconds 8] [--pause MS] [--count N] [--sni NAME]
                calamary-load bulk    --target IP [--concurrency 4] --bulk-bytes N [--sni NAME]
                calamary-load idle    --target IP --count N [--sni NAME]
                calamary-load hello   [--sni NAME]    (writes the ClientHello to standard output)
@@ -50,8 +51,7 @@ long Number(string name, long otherwise) =>
 Client Client(Exchange exchange)
 {
     var target = IPAddress.Parse(options["--target"]).GetAddressBytes();
-    var first = (uint)((target[0] << 24) | (target[1] << 16) | (target[2] << 8) | target[3]);
-    return new Client(exchange, first, (int)Number("--addresses", 8));
+    return new Client(exchange, BinaryPrimitives.ReadUInt32BigEndian(target));
 }
 
 static int Report((Client Client, TimeSpan Elapsed) run)
