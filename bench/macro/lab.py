@@ -55,7 +55,9 @@ class Lab:
         self.sysctl("client", "net.ipv4.ip_local_port_range=1024 65535")
         self.sysctl("proxy", "net.ipv4.ip_local_port_range=1024 65535", "net.ipv4.ip_local_reserved_ports=4128", "net.ipv4.ip_forward=1")
         sh(*self.inside("proxy", "nft", "-f", str(HERE / "proxy.nft")))
-        self.sysctl("proxy", "net.netfilter.nf_conntrack_tcp_timeout_time_wait=2")
+        # Entries of past connections would fill the table and meet ports that are used again.
+        self.sysctl("proxy", *(f"net.netfilter.nf_conntrack_tcp_timeout_{state}=2"
+                               for state in ("time_wait", "fin_wait", "close_wait", "last_ack", "close")))
 
     def ip(self, end, *arguments):
         sh("ip", "-n", self.name(end), *arguments)
@@ -77,6 +79,12 @@ class Lab:
         process.kill()
         process.wait()
         self.children.remove(process)
+
+    def retransmits(self):
+        """TCP segments that the client has sent again."""
+        names, values = subprocess.run(self.inside("client", "grep", "^Tcp:", "/proc/net/snmp"),
+                                       capture_output=True, text=True, check=True).stdout.splitlines()
+        return int(values.split()[names.split().index("RetransSegs")])
 
     def messages(self):
         """What the processes said on stderr."""

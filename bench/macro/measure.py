@@ -34,4 +34,3 @@ class Usage:
         proxy, server, busy, wall = (now - then for now, then in zip(self.read(), self.before))
         self.proxy_cpu = proxy
         self.others = max(0, busy - proxy - server - client_cpu) / wall
-        return self

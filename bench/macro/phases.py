@@ -33,6 +33,7 @@ def command(path, kind, **options):
 
 def load(path, kind, **options):
     """Runs the load to its end; (its figures, CPU used)."""
+    retransmits = path.lab.retransmits()
     usage = measure.Usage(path.proxy and path.proxy.pid, path.server.pid)
     children = os.times()
     process = path.lab.start("client", *command(path, kind, **options), stdout=subprocess.PIPE)
@@ -42,7 +43,8 @@ def load(path, kind, **options):
     client_cpu = after.children_user + after.children_system - children.children_user - children.children_system
     if not output:
         raise PhaseFailed(f"the load program ended with {process.returncode}\n" + path.lab.messages())
-    return json.loads(output), usage.stop(client_cpu)
+    usage.stop(client_cpu)
+    return json.loads(output) | {"retransmits": path.lab.retransmits() - retransmits}, usage
 
 
 def checked(figures):
@@ -71,14 +73,20 @@ def connections(path, seconds, concurrency):
         "connections/s": figures["completed"] / figures["seconds"],
         "CPU µs/connection": usage.proxy_cpu / figures["completed"] * 1e6,
         "loaded p99 µs": figures["p99_us"],
+        "retransmits, connections": figures["retransmits"],
         "other CPU, connections": usage.others,
     }
 
 
 def latency(path, seconds):
-    figures, _ = load(path, "connect", seconds=seconds, concurrency=1, pause=1)
+    figures, usage = load(path, "connect", seconds=seconds, concurrency=1, pause=1)
     checked(figures)
-    return {"latency p50 µs": figures["p50_us"], "latency p99 µs": figures["p99_us"]}
+    return {
+        "latency p50 µs": figures["p50_us"],
+        "latency p99 µs": figures["p99_us"],
+        "retransmits, latency": figures["retransmits"],
+        "other CPU, latency": usage.others,
+    }
 
 
 def bulk(path, bulk_bytes, streams):

@@ -12,6 +12,9 @@ ROWS = {  # metric: digits after the point
     "PSS bytes/idle flow": 0,
     "RSS bytes/idle flow": 0,
     "PSS MB, 500 connections served": 1,
+    "retransmits, latency": 0,
+    "retransmits, connections": 0,
+    "other CPU, latency": 2,
     "other CPU, connections": 2,
     "other CPU, bulk": 2,
 }
@@ -39,7 +42,7 @@ def table(results):
         values = {target: rows.get(metric, []) for target, rows in results.items()}
         line = [metric, *(cell(values[target], digits) for target in results)]
         for ours, peer in ratios:
-            usable = values[ours] and values[peer] and median(values[peer]) > 0 and not metric.startswith("other")
+            usable = values[ours] and values[peer] and median(values[peer]) > 0 and not metric.startswith(("other", "retransmits"))
             line.append(f"{median(values[ours]) / median(values[peer]):.2f}" if usable else "-")
         lines.append(line)
     widths = [max(map(len, column)) for column in zip(*lines)]
