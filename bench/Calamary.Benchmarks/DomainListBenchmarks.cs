@@ -23,7 +23,8 @@ public class DomainListBenchmarks
         listed = RuleSource.Flow("tracker765432.ads441.test");
         below = RuleSource.Flow("cdn.eu.tracker500001.ads754.test");
         absent = RuleSource.Flow("www.static.example.test");
-        if (!Matches(listed) || !Matches(below) || Matches(absent)) throw new InvalidOperationException("The flows do not test what they say.");
+        if (!Matches(listed) || !Matches(below) || Matches(absent))
+            throw new InvalidOperationException("The flows do not test what they say.");
     }
 
     [Benchmark(Baseline = true)]

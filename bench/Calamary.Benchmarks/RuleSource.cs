@@ -21,7 +21,13 @@ internal static class RuleSource
         ListenerMode = "transparent",
         ListenerPort = 4128,
         Protocol = TlsProtocol.Id,
-        Tls = new TlsHello { ServerNameKind = ServerNameKind.One, ServerName = serverName, Alpn = ["h2", "http/1.1"], Version = TlsVersion.Tls13 },
+        Tls = new TlsHello
+        {
+            ServerNameKind = ServerNameKind.One,
+            ServerName = serverName,
+            Alpn = ["h2", "http/1.1"],
+            Version = TlsVersion.Tls13,
+        },
     };
 
     private static ICriterion Criterion(string key, string[] values) =>

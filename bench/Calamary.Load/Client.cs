@@ -93,7 +93,8 @@ internal sealed unsafe class Client(Exchange exchange, uint address)
                 return;
             if (length <= 0)
             {
-                End(fd, length < 0 ? $"receive: errno {Errno}" : connection.Received != exchange.Total || connection.Held ? "closed early" : null);
+                var early = connection.Received != exchange.Total || connection.Held;
+                End(fd, length < 0 ? $"receive: errno {Errno}" : early ? "closed early" : null);
                 return;
             }
 

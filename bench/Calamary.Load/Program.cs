@@ -26,8 +26,12 @@ switch (args[0])
         return 0;
     case "connect":
         return Report(Runs.Closed(
-            Client(new Exchange(hello, Script.RequestPort, Script.FirstAnswer, Script.SecondRequest, Script.FirstAnswer + Script.SecondAnswer, Hold: false)),
-            (int)Number("--concurrency", 64), TimeSpan.FromSeconds(Number("--seconds", 8)), Number("--count", long.MaxValue), (int)Number("--pause", 0)));
+            Client(new Exchange(
+                hello, Script.RequestPort, Script.FirstAnswer, Script.SecondRequest, Script.FirstAnswer + Script.SecondAnswer, Hold: false)),
+            (int)Number("--concurrency", 64),
+            TimeSpan.FromSeconds(Number("--seconds", 8)),
+            Number("--count", long.MaxValue),
+            (int)Number("--pause", 0)));
     case "bulk":
         var streams = Number("--concurrency", 4);
         return Report(Runs.Closed(
@@ -35,7 +39,8 @@ switch (args[0])
             (int)streams, TimeSpan.FromSeconds(60), streams, pauseMs: 0));
     case "idle":
         return Report(Runs.Idle(
-            Client(new Exchange(hello, Script.IdlePort, Script.FirstAnswer, 0, Script.FirstAnswer, Hold: true)), (int)Number("--count", 5000)));
+            Client(new Exchange(hello, Script.IdlePort, Script.FirstAnswer, 0, Script.FirstAnswer, Hold: true)),
+            (int)Number("--count", 5000)));
     case "hello":
         using (var output = Console.OpenStandardOutput())
             output.Write(hello);
@@ -61,6 +66,9 @@ static int Report((Client Client, TimeSpan Elapsed) run)
         sorted.Length == 0 ? 0 : Stopwatch.GetElapsedTime(0, sorted[(sorted.Length - 1) * percent / 100]).TotalMicroseconds;
     var errors = string.Join(", ", run.Client.Errors.Select(error => $"\"{error.Key}\": {error.Value}"));
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $$"""{"completed": {{run.Client.Completed}}, "seconds": {{run.Elapsed.TotalSeconds:F6}}, "p50_us": {{Percentile(50):F1}}, "p99_us": {{Percentile(99):F1}}, "errors": { {{errors}} } }"""));
+        $$"""
+        {"completed": {{run.Client.Completed}}, "seconds": {{run.Elapsed.TotalSeconds:F6}}, "p50_us": {{Percentile(50):F1}}, "p99_us": {{Percentile(99):F1}},
+        "errors": { {{errors}} } }
+        """));
     return run.Client.Errors.Count == 0 ? 0 : 1;
 }

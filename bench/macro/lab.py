@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -24,7 +25,7 @@ def die_with_parent():
 class Lab:
     def __init__(self):
         self.children = []
-        self.log = open(f"/tmp/{PREFIX}-{os.getpid()}.log", "w+")
+        self.log = tempfile.TemporaryFile()
 
     def name(self, end):
         return f"{PREFIX}-{os.getpid()}-{end}"
@@ -88,8 +89,7 @@ class Lab:
 
     def messages(self):
         """What the processes said on stderr."""
-        self.log.flush()
-        return Path(self.log.name).read_text()[-4000:]
+        return os.pread(self.log.fileno(), 4000, 0).decode(errors="replace")
 
     def __exit__(self, *_):
         for process in list(self.children):
@@ -97,7 +97,6 @@ class Lab:
         for end in ("client", "proxy", "server"):
             subprocess.run(["ip", "netns", "del", self.name(end)], stderr=subprocess.DEVNULL)
         self.log.close()
-        os.unlink(self.log.name)
 
 
 def remove_stale():
