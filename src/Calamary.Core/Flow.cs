@@ -1,4 +1,3 @@
-using Calamary.Core.Forwarding;
 using Calamary.Core.Listening;
 using Calamary.Core.Observability;
 using Calamary.Core.Rules;

@@ -22,7 +22,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         }
         catch (Exception bug)
         {
-            flow.Policy.Log.Failed(in flow.Facts, EndReason.InternalError, null, bug);
+            flow.Policy.Log.Bug(in flow.Facts, bug);
         }
         finally
         {

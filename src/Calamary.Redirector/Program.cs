@@ -6,8 +6,8 @@ using Calamary.Core.Forwarding;
 using Calamary.Core.Hosting;
 using Calamary.Core.Observability;
 using Calamary.Core.Protocols;
+using Calamary.Redirector;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 // Takes redirected TCP connections and sends them to a proxy, with a PROXY header that keeps the original addresses.
 var listen = new Option<string[]>("--listen", "-l") { Description = "Where to take redirected connections: IP:PORT or [IPv6]:PORT.", DefaultValueFactory = _ => ["127.0.0.1:4128"] };
@@ -27,8 +27,8 @@ root.SetAction(async (arguments, _) =>
     using var stop = new CancellationTokenSource();
     using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-    var yaml = Configuration.For(arguments.GetValue(listen)!, arguments.GetValue(tproxy));
-    var read = ConfigReader.Read(yaml, [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]);
+    var yaml = Settings.For(arguments.GetValue(listen)!, arguments.GetValue(tproxy));
+    var read = ConfigReader.ReadText(yaml, "options", [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]);
     if (read.Config is null)
     {
         foreach (var problem in read.Problems) await Console.Error.WriteLineAsync(problem.Message);

@@ -1,4 +1,5 @@
 using Calamary.Core.Protocols.ProxyProtocol;
+using Calamary.Core.Transport;
 
 namespace Calamary.Core.Forwarding;
 
@@ -20,7 +21,7 @@ public sealed class ProxyProtocolForwarder(IReadOnlyList<Endpoint> proxies, int 
         var length = version == 1
             ? ProxyHeaderWriter.WriteV1(header, flow.Facts.Source, original)
             : ProxyHeaderWriter.WriteV2(header, flow.Facts.Source, original);
-        return await Pump.SendAllAsync(dial.Socket, header.AsMemory(0, length))
+        return await dial.Socket.SendAllAsync(header.AsMemory(0, length))
             ? await TcpRelay.RunAsync(flow, dial.Socket)
             : EndReason.UpstreamReset;
     }

@@ -51,19 +51,6 @@ internal sealed class Pump(ReactorSocket from, ReactorSocket to, RelayState stat
         return true;
     }
 
-    /// <summary>Sends everything; false when the socket fails or its deadline passes.</summary>
-    public static async ValueTask<bool> SendAllAsync(ReactorSocket to, ReadOnlyMemory<byte> data)
-    {
-        while (true)
-        {
-            var sent = to.TrySend(data.Span);
-            if (sent == data.Length) return true;
-            if (sent < 0 && sent != -Errno.Again) return false;
-            data = data[Math.Max(sent, 0)..];
-            if (await to.WaitWritableAsync() != WaitResult.Ready) return false;
-        }
-    }
-
     /// <summary>Sends the first bytes of the scratch buffer. The slow reader's case copies what is left, so that the buffer is free
     /// while waiting.</summary>
     /// <param name="to">Where to.</param>
@@ -85,7 +72,7 @@ internal sealed class Pump(ReactorSocket from, ReactorSocket to, RelayState stat
     {
         try
         {
-            return await SendAllAsync(to, copy.AsMemory(0, length));
+            return await to.SendAllAsync(copy.AsMemory(0, length));
         }
         finally
         {

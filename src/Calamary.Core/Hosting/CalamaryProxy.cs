@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Calamary.Core.Configuration;
 using Calamary.Core.Forwarding;
 using Calamary.Core.Observability;
@@ -9,6 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Calamary.Core.Hosting;
 
 /// <summary>A running Calamary. Under a generic host it starts and stops with it; it can as well be started by hand.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class CalamaryProxy : IHostedService, IAsyncDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1);

@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Calamary.Core.Hosting;
 
 /// <summary>Registers Calamary with Microsoft.Extensions.DependencyInjection.</summary>
+[SupportedOSPlatform("linux")]
 public static class CalamaryServiceCollectionExtensions
 {
     /// <summary>Adds a <see cref="CalamaryProxy"/> that starts and stops with the host. Register <see cref="Protocols.IProtocolParser"/>,

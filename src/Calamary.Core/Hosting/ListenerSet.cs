@@ -54,7 +54,7 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
     private void Bind((Endpoint Local, bool Tproxy) key, bool isDefault, Dictionary<(Endpoint, bool), List<int>> added, List<string> errors)
     {
         var descriptors = new List<int>();
-        foreach (var _ in tables)
+        for (var i = 0; i < tables.Count; i++)
         {
             var descriptor = AcceptSocket.Bind(key.Local, key.Tproxy);
             if (descriptor >= 0)
@@ -132,7 +132,7 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
                 parts = [.. _parts];
             }
             foreach (var (reactor, listener) in parts)
-                await reactor.RunAsync(() => listener.DisposeAsync().IsCompleted);
+                await reactor.RunAsync(listener.Close);
         }
     }
 }

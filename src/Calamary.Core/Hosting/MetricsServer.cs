@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Calamary.Core.Configuration;
-using Calamary.Core.Forwarding;
 using Calamary.Core.Observability;
 using Calamary.Core.Peeking;
+using Calamary.Core.Protocols;
 using Calamary.Core.Protocols.Http;
 using Calamary.Core.Transport;
 using Calamary.Core.Transport.Native;
@@ -89,7 +89,7 @@ internal sealed class MetricsServer(Reactor reactor, FlowMetrics metrics, FlowLo
             client.SetDeadline(reactor.Now + Milliseconds);
             var (outcome, head, _) = await HeadReader.ReadAsync(client, static input => HttpRequestHead.Parse(input, out _), within: null);
             if (outcome is HeadOutcome.Complete or HeadOutcome.Malformed)
-                await Pump.SendAllAsync(client, await AnswerAsync(head));
+                await client.SendAllAsync(await AnswerAsync(head));
             client.ShutdownSend();
         }
         finally
@@ -101,15 +101,26 @@ internal sealed class MetricsServer(Reactor reactor, FlowMetrics metrics, FlowLo
 
     private async Task<byte[]> AnswerAsync(byte[] head)
     {
-        if (!HttpRequestHead.TryParse(head, out var request)) return Response("400 Bad Request", "text/plain", "Bad request.\n"u8);
-        var path = request.TargetText.Split('?')[0];
-        if (path != "/metrics") return Response("404 Not Found", "text/plain", "The metrics are at /metrics.\n"u8);
-        if (request.Method is not ("GET" or "HEAD")) return Response("405 Method Not Allowed", "text/plain", "GET or HEAD.\n"u8);
-        var openMetrics = request.FindHeader("Accept")?.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase) == true;
+        var refusal = Refusal(head, out var isHead, out var openMetrics);
+        if (refusal is not null) return refusal;
         using var body = new MemoryStream();
         await metrics.WriteAsync(body, openMetrics, CancellationToken.None);
         var text = body.GetBuffer().AsSpan(0, (int)body.Length);
-        return Response("200 OK", openMetrics ? FlowMetrics.OpenMetricsContentType : FlowMetrics.TextContentType, text, isHead: request.Method == "HEAD");
+        return Response("200 OK", openMetrics ? FlowMetrics.OpenMetricsType : FlowMetrics.TextType, text, isHead);
+    }
+
+    private static byte[]? Refusal(byte[] bytes, out bool isHead, out bool openMetrics)
+    {
+        (isHead, openMetrics) = (false, false);
+        if (HttpRequestHead.Parse(bytes, out var head).Status != ParseStatus.Done)
+            return Response("400 Bad Request", "text/plain", "Bad request.\n"u8);
+        var path = head.PathAndQuery;
+        if (path.IndexOf((byte)'?') is var query and >= 0) path = path[..query];
+        if (!path.SequenceEqual("/metrics"u8)) return Response("404 Not Found", "text/plain", "The metrics are at /metrics.\n"u8);
+        isHead = head.IsHead;
+        if (!isHead && !head.Method.SequenceEqual("GET"u8)) return Response("405 Method Not Allowed", "text/plain", "GET or HEAD.\n"u8);
+        openMetrics = head.Fields.TryGetSingle("Accept"u8, out var accept) && accept.IndexOf("application/openmetrics-text"u8) >= 0;
+        return null;
     }
 
     private static byte[] Response(string status, string type, ReadOnlySpan<byte> body, bool isHead = false)

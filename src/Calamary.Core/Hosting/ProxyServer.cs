@@ -29,7 +29,7 @@ internal sealed class ProxyServer : IAsyncDisposable
         var reactors = Environment.ProcessorCount;
         _budget = DescriptorBudget.Take(reactors);
         _tables = [.. Enumerable.Range(0, reactors).Select(i =>
-            new FlowTable(new Reactor(i, _budget.PipesPerReactor, bug => log.Error("A bug outside of a flow", bug)), metrics.AddShard()))];
+            new FlowTable(new Reactor(i, _budget.PipesPerReactor, bug => log.Bug("a reactor", bug)), metrics.AddShard()))];
         var pipeline = new FlowPipeline(forwarder, _limits);
         _listeners = new ListenerSet(_tables, () => _policy!, pipeline.RunAsync, log);
         _metricsServer = new MetricsServer(_tables[0].Reactor, metrics, log);

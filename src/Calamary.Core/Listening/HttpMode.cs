@@ -1,5 +1,3 @@
-using System.Text;
-using Calamary.Core.Forwarding;
 using Calamary.Core.Peeking;
 using Calamary.Core.Protocols.Http;
 using Calamary.Core.Transport;
@@ -16,7 +14,7 @@ internal sealed class HttpMode : IMode
     public bool CanAnswer => !_answered;
 
     /// <summary>The request that the handshake found, when it is not CONNECT.</summary>
-    public HttpRequestHead? FirstRequest { get; private set; }
+    public HttpRequest? FirstRequest { get; private set; }
 
     public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
     {
@@ -30,7 +28,7 @@ internal sealed class HttpMode : IMode
 
     /// <summary>Reads the next request; a bad one is answered.</summary>
     /// <returns>The request, or null and how the flow has ended.</returns>
-    public async ValueTask<(HttpRequestHead? Request, EndReason Reason)> ReadRequestAsync(Flow flow)
+    public async ValueTask<(HttpRequest? Request, EndReason Reason)> ReadRequestAsync(Flow flow)
     {
         var client = flow.Client;
         client.SetDeadline(flow.Reactor.Now + (long)flow.Policy.Timeouts.Idle.TotalMilliseconds);
@@ -41,20 +39,23 @@ internal sealed class HttpMode : IMode
         client.ClearDeadline();
         switch (outcome)
         {
-            case HeadOutcome.Complete when HttpRequestHead.Parse(head, out var request).Status == Protocols.ParseStatus.Done:
-                if (request!.Form is HttpTargetForm.Authority or HttpTargetForm.Absolute) return (request, default);
-                await AnswerAsync(flow, HttpResponses.BadRequest("this is a proxy: ask for http://host/path, or CONNECT host:port"));
+            case HeadOutcome.Complete when HttpRequest.From(head) is { } request:
+                if (request.Form is HttpTargetForm.Authority or HttpTargetForm.Absolute) return (request, default);
+                flow.FailureDetail = "this is a proxy: ask for http://host/path, or CONNECT host:port";
+                await AnswerAsync(flow, HttpResponses.BadRequest.Full);
                 return (null, EndReason.HandshakeMalformed);
             case HeadOutcome.ClosedBefore:
                 return (null, EndReason.ClientClosedEarly);
+            case HeadOutcome.NothingCame:
+                return (null, EndReason.IdleTimeout);
             case HeadOutcome.Closed:
                 return (null, EndReason.ClientReset);
             case HeadOutcome.TimedOut:
-                await AnswerAsync(flow, HttpResponses.RequestTimeout);
+                await AnswerAsync(flow, HttpResponses.RequestTimeout.Full);
                 return (null, EndReason.HandshakeTimeout);
             default:
                 flow.FailureDetail = error;
-                await AnswerAsync(flow, HttpResponses.BadRequest(error ?? "malformed request"));
+                await AnswerAsync(flow, error == HttpErrors.TransferCoding ? HttpResponses.NotImplemented.Full : HttpResponses.BadRequest.Full);
                 return (null, EndReason.HandshakeMalformed);
         }
     }
@@ -62,9 +63,9 @@ internal sealed class HttpMode : IMode
     /// <summary>Writes to the facts where a request wants to go.</summary>
     public static void Name(Flow flow, in HttpAuthority authority)
     {
-        flow.Facts.Destination = new Endpoint(authority.Address ?? default, authority.Port);
+        flow.Facts.Destination = new Endpoint(authority.Address, authority.Port);
         flow.Facts.RequestedHost = authority.Name;
-        if (authority.Address is null) flow.Facts.Known &= ~FactStages.Destination;
+        if (authority.IsName) flow.Facts.Known &= ~FactStages.Destination;
         else flow.Facts.Known |= FactStages.Destination;
     }
 
@@ -72,31 +73,28 @@ internal sealed class HttpMode : IMode
     {
         if (_answered) return true;
         _answered = true;
-        return await Pump.SendAllAsync(flow.Client, HttpResponses.ConnectionEstablished);
+        return await flow.Client.SendAllAsync(HttpResponses.ConnectionEstablished);
     }
 
     public ValueTask<bool> ConnectedAsync(Flow flow) => BeforePeekAsync(flow);
 
-    public ValueTask FailedAsync(Flow flow, EndReason reason) => _answered ? default : AnswerAsync(flow, ResponseFor(reason));
+    public ValueTask FailedAsync(Flow flow, EndReason reason) => _answered ? default : AnswerAsync(flow, ResponseFor(reason).Full);
 
     /// <summary>The answer to a client whose request failed.</summary>
-    public static byte[] ResponseFor(EndReason reason) => reason switch
+    public static HttpResponse ResponseFor(EndReason reason) => reason switch
     {
-        EndReason.DialTimeout => HttpResponses.GatewayTimeout,
-        EndReason.NameNotFound => HttpResponses.BadGateway("the host name does not exist"),
-        EndReason.NameLookupFailed => HttpResponses.BadGateway("the host name could not be looked up"),
-        EndReason.DialRefused or EndReason.DialUnreachable => HttpResponses.BadGateway("the host cannot be reached"),
-        EndReason.UpstreamMalformed or EndReason.UpstreamReset or EndReason.UpstreamClosedEarly =>
-            HttpResponses.BadGateway("the server did not answer properly"),
+        EndReason.DialTimeout or EndReason.IdleTimeout => HttpResponses.GatewayTimeout,
+        EndReason.NameNotFound or EndReason.NameLookupFailed or EndReason.DialRefused or EndReason.DialUnreachable
+            or EndReason.UpstreamMalformed or EndReason.UpstreamReset or EndReason.UpstreamClosedEarly => HttpResponses.BadGateway,
         EndReason.LimitExceeded or EndReason.DialExhausted => HttpResponses.ServiceUnavailable,
         _ => HttpResponses.Forbidden,
     };
 
     /// <summary>Sends a last response, and closes so that the client gets to read it.</summary>
-    public async ValueTask AnswerAsync(Flow flow, byte[] response)
+    public async ValueTask AnswerAsync(Flow flow, ReadOnlyMemory<byte> response)
     {
         _answered = true;
         flow.Client.SetDeadline(flow.Reactor.Now + Lingering.Milliseconds);
-        if (await Pump.SendAllAsync(flow.Client, response)) await Lingering.CloseAsync(flow.Client);
+        if (await flow.Client.SendAllAsync(response)) await Lingering.CloseAsync(flow.Client);
     }
 }

@@ -43,8 +43,15 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerConfig> conf
 
     public ValueTask DisposeAsync()
     {
-        socket.Dispose();
+        Close();
         return default;
+    }
+
+    /// <summary>Stops accepting; call on the reactor's thread.</summary>
+    public bool Close()
+    {
+        socket.Dispose();
+        return true;
     }
 
     private Flow Create(ReactorSocket client, Endpoint source)

@@ -8,6 +8,7 @@ internal static class EndReasonTexts
 {
     public static (LogLevel Level, string Text) Describe(EndReason reason) => reason switch
     {
+        EndReason.None => (LogLevel.Information, "Running"),
         EndReason.Completed => (LogLevel.Information, "Completed"),
         EndReason.DeniedByRule => (LogLevel.Information, "Denied by a rule"),
         EndReason.DeniedByDefault => (LogLevel.Information, "Denied by default"),

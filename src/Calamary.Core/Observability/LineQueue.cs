@@ -72,6 +72,7 @@ internal sealed class LineQueue : IDisposable
         if (length > ChunkSize || _full.Count + 1 >= MaxChunks) return false;
         _full.Enqueue(_filling);
         _filling = TakeFree();
+        Monitor.PulseAll(_gate); // enough was gathered
         return true;
     }
 

@@ -13,7 +13,9 @@ internal enum HeadOutcome : byte
     ClosedBefore,
     /// <summary>The peer closed or reset in the middle.</summary>
     Closed,
-    /// <summary>The deadline passed, or the flow was ended.</summary>
+    /// <summary>The deadline passed, or the flow was ended, before the first byte.</summary>
+    NothingCame,
+    /// <summary>The deadline passed, or the flow was ended, in the middle.</summary>
     TimedOut,
     /// <summary>It breaks the protocol's rules, or is too large.</summary>
     Malformed,
@@ -63,7 +65,7 @@ internal static class HeadReader
             {
                 return (HeadOutcome.Closed, [], null);
             }
-            if (await socket.WaitMoreAsync() != WaitResult.Ready) return (HeadOutcome.TimedOut, [], null);
+            if (await socket.WaitMoreAsync() != WaitResult.Ready) return (seen == 0 ? HeadOutcome.NothingCame : HeadOutcome.TimedOut, [], null);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Calamary.Core.Protocols;
 using Calamary.Core.Transport;
 using Calamary.Core.Transport.Native;
 

@@ -29,7 +29,7 @@ internal sealed class InProcessProxy : IAsyncDisposable
     public static CalamaryConfig Config(int port, string more, string rules)
     {
         var yaml = $"listen: [{{mode: http, port: {port}, ip6: []}}]\ndenyAlways: []\n{more}{rules}";
-        var result = ConfigReader.Read(yaml, "test.yml", [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]);
+        var result = ConfigReader.ReadText(yaml, "test.yml", [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]);
         return result.Config ?? throw new InvalidOperationException(string.Join('\n', result.Problems));
     }
 

@@ -91,7 +91,7 @@ public class LeakTests
 
     private static async Task ExchangeAsync(Socket socket, int bytes)
     {
-        var sending = socket.SendAsync(new byte[bytes]).AsTask().ContinueWith(_ => socket.Shutdown(SocketShutdown.Send), TaskScheduler.Default);
+        var sending = socket.SendAsync(new byte[bytes]).ContinueWith(_ => socket.Shutdown(SocketShutdown.Send), TaskScheduler.Default);
         var buffer = new byte[64 * 1024];
         var total = 0;
         for (int count; (count = await socket.ReceiveAsync(buffer)) > 0;) total += count;

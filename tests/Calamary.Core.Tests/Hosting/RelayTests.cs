@@ -86,7 +86,7 @@ public class RelayTests
         using var client = await proxy.ConnectAsync(server.Port);
         await client.SendAsync(new byte[1]);
         Assert.Equal(1, await client.ReceiveAsync(new byte[10]));
-        var ended = client.ReceiveAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+        var ended = client.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(5));
         Assert.Equal(0, await ended);
     }
 

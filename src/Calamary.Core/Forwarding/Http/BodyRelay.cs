@@ -37,11 +37,11 @@ internal static class BodyRelay
             }
             if (received <= 0) return false;
             var status = scanner.Scan(from.Reactor.Scratch.AsSpan(0, received), out var length);
-            if (status == ChunkStatus.Malformed) return false;
+            if (status == ChunkedStatus.Malformed) return false;
             from.TryReceive(from.Reactor.Scratch.AsSpan(0, length));
             if (!await Pump.SendScratchAsync(to, length)) return false;
             state.Moved(fromClient, length);
-            if (status == ChunkStatus.Ended) return true;
+            if (status == ChunkedStatus.Ended) return true;
         }
     }
 }

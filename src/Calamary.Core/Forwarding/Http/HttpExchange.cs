@@ -1,6 +1,6 @@
 using System.Buffers;
+using Calamary.Core.Listening;
 using Calamary.Core.Peeking;
-using Calamary.Core.Protocols;
 using Calamary.Core.Protocols.Http;
 using Calamary.Core.Transport;
 
@@ -19,16 +19,17 @@ internal sealed class HttpExchange
 {
     private readonly Flow _flow;
     private readonly ReactorSocket _upstream;
-    private readonly HttpRequestHead _request;
+    private readonly HttpRequest _request;
     private readonly RelayState _state;
+    private bool _answered;
 
-    private HttpExchange(Flow flow, ReactorSocket upstream, HttpRequestHead request)
+    private HttpExchange(Flow flow, ReactorSocket upstream, HttpRequest request)
     {
         (_flow, _upstream, _request) = (flow, upstream, request);
         _state = new RelayState(flow, upstream);
     }
 
-    public static async ValueTask<ExchangeResult> RunAsync(Flow flow, ReactorSocket upstream, HttpRequestHead request)
+    public static async ValueTask<ExchangeResult> RunAsync(Flow flow, ReactorSocket upstream, HttpRequest request)
     {
         var exchange = new HttpExchange(flow, upstream, request);
         try
@@ -43,48 +44,74 @@ internal sealed class HttpExchange
 
     private async ValueTask<ExchangeResult> RunAsync()
     {
-        var head = new ArrayBufferWriter<byte>(_request.Length + 128);
-        HttpHeadWriter.WriteRequest(_request, Via.Pseudonym, head);
-        if (!await SendAsync(_upstream, head.WrittenMemory, fromClient: true)) return Failed(EndReason.UpstreamReset);
-        var body = BodyRelay.RunAsync(_flow.Client, _upstream, _request.Framing, _state, fromClient: true).AsTask();
-
+        if (!await SendAsync(_upstream, RequestHead(), fromClient: true)) return Failed(EndReason.UpstreamReset);
+        var body = BodyRelay.RunAsync(_flow.Client, _upstream, _request.Body, _state, fromClient: true).AsTask();
         while (true)
         {
-            var (outcome, bytes, error) = await HeadReader.ReadAsync(
+            var (outcome, head, error) = await HeadReader.ReadAsync(
                 _upstream, static input => HttpResponseHead.Parse(input, out _), within: null);
             if (outcome != HeadOutcome.Complete) return Failed(ReasonOf(outcome, error));
-            if (HttpResponseHead.Parse(bytes, out var response).Status != ParseStatus.Done) return Failed(EndReason.UpstreamMalformed);
-            if (!response!.TryGetFraming(_request.Method, out var framing)) return Failed(EndReason.UpstreamMalformed);
-
-            var upgraded = response.Status == 101;
-            var final = response.Status >= 200;
-            var keepsClient = !final || (_request.KeepsAlive && framing.Kind != HttpBodyKind.UntilClose && body.IsCompletedSuccessfully && body.Result);
-            var answer = new ArrayBufferWriter<byte>(bytes.Length + 128);
-            HttpHeadWriter.WriteResponse(response, Via.Pseudonym, keepsClient, answer);
-            if (!await SendAsync(_flow.Client, answer.WrittenMemory, fromClient: false))
+            var bodySent = body.IsCompletedSuccessfully && body.Result;
+            var response = Answer(head, mayGoOn: _request.IsPersistent && bodySent);
+            if (response.IsUnasked) return Failed(EndReason.UpstreamMalformed);
+            if (response.Head.Length > 0 && !await SendAsync(_flow.Client, response.Head, fromClient: false))
                 return new(true, false, false, EndReason.ClientReset);
-            if (upgraded) return await TunnelAsync();
-            if (!final) continue;
-
-            var complete = await BodyRelay.RunAsync(_upstream, _flow.Client, framing, _state, fromClient: false);
-            if (!complete) return new(true, false, false, _state.Reason == EndReason.Completed ? EndReason.UpstreamClosedEarly : _state.Reason);
-            var goesOn = keepsClient && body.IsCompletedSuccessfully && body.Result;
-            if (!goesOn) await Lingering.CloseAsync(_flow.Client);
-            return new(true, goesOn, goesOn && response.KeepsAlive && framing.Kind != HttpBodyKind.UntilClose, EndReason.Completed);
+            _answered |= !response.IsInterim;
+            if (response.IsInterim) continue;
+            if (response.IsUpgrade) return await TunnelAsync();
+            if (!await BodyRelay.RunAsync(_upstream, _flow.Client, response.Body, _state, fromClient: false))
+                return Failed(EndReason.UpstreamClosedEarly);
+            if (!response.GoesOn) await Lingering.CloseAsync(_flow.Client);
+            return new(true, response.GoesOn, response.GoesOn && response.UpstreamGoesOn, EndReason.Completed);
         }
     }
 
-    /// <summary>After 101 (RFC 9110 §15.2.2) both sides speak another protocol.</summary>
+    private ReadOnlyMemory<byte> RequestHead()
+    {
+        HttpRequestHead.Parse(_request.Bytes, out var head);
+        var use = head.UpgradesToWebSocket ? HttpConnectionUse.WebSocket
+            : head.IsPersistent ? HttpConnectionUse.KeepAlive : HttpConnectionUse.Close;
+        var output = new ArrayBufferWriter<byte>(_request.Bytes.Length + 128);
+        HttpHeadWriter.WriteRequest(in head, Via.Pseudonym, use, output);
+        return output.WrittenMemory;
+    }
+
+    /// <summary>Reads the server's head and writes the one for the client.</summary>
+    private ResponsePlan Answer(byte[] bytes, bool mayGoOn)
+    {
+        HttpRequestHead.Parse(_request.Bytes, out var request);
+        HttpResponseHead.Parse(bytes, out var head);
+        // A switch of protocols that nobody asked for (RFC 9110 §15.2.2) would open a tunnel past the rules.
+        if (head.Status == 101 && !(head.UpgradesToWebSocket && request.UpgradesToWebSocket)) return new() { IsUnasked = true };
+        var body = head.GetBody(toHead: _request.IsHead);
+        // An HTTP/1.0 client knows neither interim responses (RFC 9110 §15.2) nor chunks, and the server was told that it is one.
+        if (request.MinorVersion == 0 && head.IsInterim) return new() { IsInterim = true };
+        if (request.MinorVersion == 0 && body.Kind == HttpBodyKind.Chunked) return new() { IsUnasked = true };
+        var goesOn = mayGoOn && body.Kind != HttpBodyKind.UntilClose;
+        var use = head.Status == 101 ? HttpConnectionUse.WebSocket : goesOn ? HttpConnectionUse.KeepAlive : HttpConnectionUse.Close;
+        var output = new ArrayBufferWriter<byte>(bytes.Length + 128);
+        HttpHeadWriter.WriteResponse(in head, Via.Pseudonym, use, request.MinorVersion, output);
+        return new()
+        {
+            Head = output.WrittenMemory,
+            Body = body,
+            IsInterim = head.IsInterim,
+            IsUpgrade = head.Status == 101,
+            GoesOn = goesOn,
+            UpstreamGoesOn = head.IsPersistent,
+        };
+    }
+
+    /// <summary>After 101 both sides speak WebSocket (RFC 6455 §4).</summary>
     private async ValueTask<ExchangeResult> TunnelAsync()
     {
         _state.Stop();
-        var reason = await TcpRelay.RunAsync(_flow, _upstream);
-        return new(true, false, false, reason);
+        return new(true, false, false, await TcpRelay.RunAsync(_flow, _upstream));
     }
 
     private async ValueTask<bool> SendAsync(ReactorSocket to, ReadOnlyMemory<byte> head, bool fromClient)
     {
-        if (!await Pump.SendAllAsync(to, head)) return false;
+        if (!await to.SendAllAsync(head)) return false;
         _state.Moved(fromClient, head.Length);
         return true;
     }
@@ -92,10 +119,29 @@ internal sealed class HttpExchange
     private static EndReason ReasonOf(HeadOutcome outcome, string? error) => outcome switch
     {
         HeadOutcome.Malformed => EndReason.UpstreamMalformed,
-        HeadOutcome.TimedOut => EndReason.IdleTimeout,
+        HeadOutcome.NothingCame or HeadOutcome.TimedOut => EndReason.IdleTimeout,
         _ => error is null ? EndReason.UpstreamClosedEarly : EndReason.UpstreamReset,
     };
 
+    /// <summary>What the relay saw first counts more than what came of it.</summary>
     private ExchangeResult Failed(EndReason reason) =>
-        new(false, false, false, _state.Reason == EndReason.Completed ? reason : _state.Reason);
+        new(_answered, false, false, _state.Reason == EndReason.Completed ? reason : _state.Reason);
+
+    /// <summary>What to do with a response head.</summary>
+    private readonly struct ResponsePlan
+    {
+        public ReadOnlyMemory<byte> Head { get; init; }
+
+        public HttpBodyFraming Body { get; init; }
+
+        public bool IsInterim { get; init; }
+
+        public bool IsUpgrade { get; init; }
+
+        public bool IsUnasked { get; init; }
+
+        public bool GoesOn { get; init; }
+
+        public bool UpstreamGoesOn { get; init; }
+    }
 }

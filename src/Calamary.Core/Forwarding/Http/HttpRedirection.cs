@@ -1,13 +1,24 @@
+using System.Buffers;
 using Calamary.Core.Listening;
 using Calamary.Core.Peeking;
 using Calamary.Core.Protocols;
 using Calamary.Core.Protocols.Http;
+using Calamary.Core.Transport;
 
 namespace Calamary.Core.Forwarding.Http;
 
 /// <summary>The action <c>redirect</c> on a tunnelled or redirected connection: plain HTTP is answered, anything else is denied.</summary>
 internal static class HttpRedirection
 {
+    /// <summary>The answer to a request: the redirect, or 400 when it names no proper host.</summary>
+    public static (ReadOnlyMemory<byte> Answer, EndReason Reason) Build(HttpRequest? request)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        if (request is null || HttpRequestHead.Parse(request.Bytes, out var head).Status != ParseStatus.Done || !HttpRedirect.TryWrite(in head, output))
+            return (HttpResponses.BadRequest.Full, EndReason.HandshakeMalformed);
+        return (output.WrittenMemory, EndReason.Redirected);
+    }
+
     public static async ValueTask<EndReason> AnswerAsync(Flow flow, Verdict verdict)
     {
         if (!flow.Facts.Has(FactStages.Payload) && !flow.Mode.CanAnswer && await Peeker.PeekAsync(flow) != PeekOutcome.Over)
@@ -24,9 +35,11 @@ internal static class HttpRedirection
         var (outcome, head, error) = await HeadReader.ReadAsync(
             flow.Client, static input => HttpRequestHead.Parse(input, out _), within: null);
         if (outcome is not (HeadOutcome.Complete or HeadOutcome.Malformed))
-            return outcome == HeadOutcome.TimedOut ? EndReason.HandshakeTimeout : EndReason.ClientClosedEarly;
-        var response = HttpRequestHead.Parse(head, out var request).Status == ParseStatus.Done ? HttpRedirect.Respond(request!) : null;
-        await Answers.SendAndCloseAsync(flow, response ?? HttpResponses.BadRequest(error ?? "there is no host to redirect to"));
-        return response is null ? EndReason.HandshakeMalformed : EndReason.Redirected;
+            return outcome is HeadOutcome.TimedOut or HeadOutcome.NothingCame ? EndReason.HandshakeTimeout : EndReason.ClientClosedEarly;
+        var (answer, reason) = Build(HttpRequest.From(head));
+        flow.FailureDetail = error;
+        if (await flow.Client.SendAllAsync(answer))
+            await Lingering.CloseAsync(flow.Client);
+        return reason;
     }
 }

@@ -1,6 +1,5 @@
 using Calamary.Core.Listening;
 using Calamary.Core.Protocols.Http;
-using Calamary.Core.Transport;
 
 namespace Calamary.Core.Forwarding.Http;
 
@@ -15,35 +14,38 @@ internal static class RequestForwarder
             if (!goesOn) return reason;
             (var next, reason) = await mode.ReadRequestAsync(flow);
             // A client that leaves between two requests has got all it asked for.
-            if (next is null) return reason is EndReason.ClientClosedEarly or EndReason.HandshakeTimeout ? EndReason.Completed : reason;
+            if (next is null) return reason is EndReason.ClientClosedEarly or EndReason.IdleTimeout ? EndReason.Completed : reason;
             request = next;
         }
     }
 
-    private static async ValueTask<(bool GoesOn, EndReason Reason)> ServeAsync(Flow flow, HttpMode mode, HttpRequestHead request)
+    private static async ValueTask<(bool GoesOn, EndReason Reason)> ServeAsync(Flow flow, HttpMode mode, HttpRequest request)
     {
         // A CONNECT on a connection that was used for requests before would change what the facts mean.
         if (request.Form != HttpTargetForm.Absolute)
-            return await AnswerAsync(flow, mode, HttpResponses.BadRequest("CONNECT needs a connection of its own"), EndReason.HandshakeMalformed);
+            return await AnswerAsync(flow, mode, HttpResponses.BadRequest.Full, EndReason.HandshakeMalformed);
         HttpMode.Name(flow, request.Authority);
         flow.Facts.Protocol = HttpProtocol.Id;
         flow.Facts.Known |= FactStages.Payload;
         if (flow.Policy.Debug) flow.Policy.Log.Identified(in flow.Facts);
 
-        var decision = request.HasVia(Via.Pseudonym)
+        var decision = Via.IsIn(request)
             ? Decision.Of(new Verdict(RuleAction.Deny, VerdictBasis.Loop))
             : await FlowJudge.JudgeAsync(flow, flow.Facts.Destination, request.Authority.Name);
         if (decision.Verdict is not { } verdict)
-            return await AnswerAsync(flow, mode, HttpMode.ResponseFor(decision.Failure), decision.Failure);
+            return await AnswerAsync(flow, mode, For(HttpMode.ResponseFor(decision.Failure), request), decision.Failure);
         flow.Record(in verdict);
         if (verdict.Action == RuleAction.Redirect)
-            return await AnswerAsync(flow, mode, HttpRedirect.Respond(request) ?? HttpResponses.BadRequest("odd Host"), EndReason.Redirected);
+        {
+            var (answer, reason) = HttpRedirection.Build(request);
+            return await AnswerAsync(flow, mode, answer, reason);
+        }
         if (!verdict.IsAccepted)
-            return await AnswerAsync(flow, mode, HttpResponses.Forbidden, verdict.DeniedReason);
+            return await AnswerAsync(flow, mode, For(HttpResponses.Forbidden, request), verdict.DeniedReason);
         return await ForwardAsync(flow, mode, request, decision.Targets);
     }
 
-    private static async ValueTask<(bool, EndReason)> ForwardAsync(Flow flow, HttpMode mode, HttpRequestHead request, IReadOnlyList<Endpoint> targets)
+    private static async ValueTask<(bool, EndReason)> ForwardAsync(Flow flow, HttpMode mode, HttpRequest request, IReadOnlyList<Endpoint> targets)
     {
         while (true)
         {
@@ -52,17 +54,17 @@ internal static class RequestForwarder
             {
                 flow.CloseUpstream();
                 var dial = await TcpForwarder.DialAsync(flow, targets);
-                if (dial.Socket is null) return await AnswerAsync(flow, mode, HttpMode.ResponseFor(dial.Failure), dial.Failure);
+                if (dial.Socket is null) return await AnswerAsync(flow, mode, For(HttpMode.ResponseFor(dial.Failure), request), dial.Failure);
             }
             var result = await HttpExchange.RunAsync(flow, flow.Upstream!, request);
             if (!result.Answered && result.Reason is EndReason.UpstreamReset or EndReason.UpstreamClosedEarly
-                && reused && request.Framing.Kind == HttpBodyKind.None)
+                && reused && request.Body.Kind == HttpBodyKind.None)
             {
                 // The server closed the kept-alive connection just as the request went out (RFC 9110 §9.2.2): once more on a new one.
                 flow.CloseUpstream();
                 continue;
             }
-            if (!result.Answered) return await AnswerAsync(flow, mode, HttpMode.ResponseFor(result.Reason), result.Reason);
+            if (!result.Answered) return await AnswerAsync(flow, mode, For(HttpMode.ResponseFor(result.Reason), request), result.Reason);
             if (!result.UpstreamGoesOn) flow.CloseUpstream();
             return (result.ClientGoesOn, result.Reason);
         }
@@ -73,7 +75,9 @@ internal static class RequestForwarder
         flow.Upstream is { } upstream && targets.Contains(flow.UpstreamTarget)
         && !upstream.PeerFinished && upstream.TryPeek(stackalloc byte[1]) == -Transport.Native.Errno.Again;
 
-    private static async ValueTask<(bool, EndReason)> AnswerAsync(Flow flow, HttpMode mode, byte[] response, EndReason reason)
+    private static ReadOnlyMemory<byte> For(HttpResponse response, HttpRequest request) => request.IsHead ? response.ToHead : response.Full;
+
+    private static async ValueTask<(bool, EndReason)> AnswerAsync(Flow flow, HttpMode mode, ReadOnlyMemory<byte> response, EndReason reason)
     {
         await mode.AnswerAsync(flow, response);
         return (false, reason);

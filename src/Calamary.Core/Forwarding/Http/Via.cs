@@ -1,4 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
+using Calamary.Core.Listening;
+using Calamary.Core.Protocols.Http;
 
 namespace Calamary.Core.Forwarding.Http;
 
@@ -6,5 +9,16 @@ namespace Calamary.Core.Forwarding.Http;
 /// one Calamary may well be behind another.</summary>
 internal static class Via
 {
-    public static string Pseudonym { get; } = "calamary-" + RandomNumberGenerator.GetHexString(8, lowercase: true);
+    private static readonly byte[] Name = Encoding.ASCII.GetBytes("calamary-" + RandomNumberGenerator.GetHexString(8, lowercase: true));
+
+    public static ReadOnlySpan<byte> Pseudonym => Name;
+
+    /// <summary>Whether a request has been here before.</summary>
+    public static bool IsIn(HttpRequest request)
+    {
+        HttpRequestHead.Parse(request.Bytes, out var head);
+        foreach (var field in head.Fields)
+            if (field.Is("Via"u8) && field.Value.IndexOf(Name) >= 0) return true;
+        return false;
+    }
 }

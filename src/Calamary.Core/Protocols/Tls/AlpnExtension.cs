@@ -5,8 +5,8 @@ namespace Calamary.Core.Protocols.Tls;
 /// <summary>The application_layer_protocol_negotiation extension (RFC 7301 §3.1).</summary>
 internal static class AlpnExtension
 {
-    // Clients offer two or three; a list without bound would let 64 KB of hello become megabytes of strings.
-    private const int MaxProtocols = 64;
+    // Clients offer two or three; a list without bound would let 64 KB of hello become a megabyte of strings.
+    private const int MaxProtocols = 1024;
 
     /// <summary>Checks the structure.</summary>
     /// <param name="data">The extension's data.</param>

@@ -5,30 +5,34 @@ internal static class ClosestWord
 {
     private const int MaxLength = 32;
 
-    /// <summary>The known word with the fewest edits (Levenshtein), if they are at most a third of its length and at least one is
-    /// allowed; else null.</summary>
+    /// <summary>The known word with the fewest edits, if they are at most a third of its length, or one; else null.</summary>
     public static string? Find(string text, IEnumerable<string> words)
     {
         if (text.Length > MaxLength) return null;
-        var lower = text.ToLowerInvariant();
-        var closest = words.MinBy(word => Distance(lower, word.ToLowerInvariant()));
-        return closest is not null && Distance(lower, closest.ToLowerInvariant()) <= Math.Max(1, closest.Length / 3) ? closest : null;
+        var (closest, distance) = words.Select(word => (word, Distance(text, word))).MinBy(static pair => pair.Item2);
+        return distance <= Math.Max(1, closest.Length / 3) ? closest : null;
     }
 
-    private static int Distance(string a, string b)
+    // Damerau-Levenshtein (optimal string alignment): insertion, deletion, substitution and the swap of two neighbours cost one each.
+    private static int Distance(string from, string to)
     {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
+        var (a, b) = (from.ToLowerInvariant(), to.ToLowerInvariant());
+        var cost = new int[a.Length + 1, b.Length + 1];
+        for (var i = 0; i <= a.Length; i++)
         {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
+            for (var j = 0; j <= b.Length; j++)
             {
-                var substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
+                if (i == 0 || j == 0)
+                {
+                    cost[i, j] = i + j;
+                    continue;
+                }
+                var substitution = cost[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                cost[i, j] = Math.Min(substitution, Math.Min(cost[i - 1, j], cost[i, j - 1]) + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
             }
         }
-        return row[^1];
+        return cost[a.Length, b.Length];
     }
 }

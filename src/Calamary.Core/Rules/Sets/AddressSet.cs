@@ -8,8 +8,8 @@ internal sealed class AddressSet : IValueSet<Address, AddressSet>
 
     public AddressSet(IReadOnlyCollection<AddressRange> ranges)
     {
-        _ipv4 = new(ranges.Where(static r => !r.IsIPv6).Select(static r => ((uint)r.First, (uint)r.Last)));
-        _ipv6 = new(ranges.Where(static r => r.IsIPv6).Select(static r => (r.First, r.Last)));
+        _ipv4 = new(ranges.Where(static r => !r.First.IsIPv6).Select(static r => ((uint)r.First.Bits, (uint)r.Last.Bits)));
+        _ipv6 = new(ranges.Where(static r => r.First.IsIPv6).Select(static r => (r.First.Bits, r.Last.Bits)));
     }
 
     public bool IsAll => _ipv4.IsAll && _ipv6.IsAll;

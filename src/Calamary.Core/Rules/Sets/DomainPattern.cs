@@ -37,7 +37,7 @@ internal readonly record struct DomainPattern(string Name, DomainScope Scope)
             pattern = default;
             error = Address.TryParse(name, out _)
                 ? new($"'{text}' is an address: compare it with dest")
-                : new($"'{text}' is no domain: write example.com, *.example.com or .example.com (international names may be written as xn--…)");
+                : new($"'{text}' is no domain: write example.com, *.example.com or .example.com (odd international names as xn--…)");
             return false;
         }
         // A list of a million domains is mostly normal already; its strings are kept instead of copies.

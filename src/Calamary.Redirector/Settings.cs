@@ -4,7 +4,7 @@ using Calamary.Core;
 namespace Calamary.Redirector;
 
 /// <summary>The proxy's configuration that makes a redirector of it: no rules, everything goes on.</summary>
-internal static class Configuration
+internal static class Settings
 {
     public static string For(string[] listen, bool tproxy)
     {

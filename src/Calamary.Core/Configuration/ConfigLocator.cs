@@ -1,0 +1,14 @@
+namespace Calamary.Core.Configuration;
+
+/// <summary>Finds the configuration file.</summary>
+public static class ConfigLocator
+{
+    private const string LocalFile = "./calamary.yml";
+    private const string SystemFile = "/etc/calamary/config.yml";
+
+    /// <summary>The stated file, else <c>./calamary.yml</c>, else <c>/etc/calamary/config.yml</c>, else the built-in default.</summary>
+    /// <param name="stated">The file that the user named; it is taken even if it does not exist. Null for none.</param>
+    public static ConfigSource Locate(string? stated) => Locate(stated, [LocalFile, SystemFile]);
+
+    internal static ConfigSource Locate(string? stated, IReadOnlyList<string> candidates) => new(stated ?? candidates.FirstOrDefault(File.Exists));
+}

@@ -1,0 +1,79 @@
+using Calamary.Core.Configuration.Yaml;
+using Calamary.Core.Rules;
+
+namespace Calamary.Core.Configuration;
+
+/// <summary>Reads configurations and finds every problem in them. Nothing that a configuration says makes it throw.</summary>
+public static class ConfigReader
+{
+    /// <summary>Reads a file, or the built-in default. A file that cannot be read is an error at its line 1.</summary>
+    /// <param name="source">From <see cref="ConfigLocator"/>.</param>
+    /// <param name="protocols">What the parsers can identify; rules may name these and <c>unknown</c>.</param>
+    public static ConfigResult Read(ConfigSource source, IReadOnlyList<ProtocolId> protocols)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (source.Path is not { } path) return ReadText(DefaultConfig.Text, source.Name, protocols);
+        YamlTree tree;
+        try
+        {
+            using var reader = BoundedFile.Open(path);
+            tree = YamlTree.Parse(reader);
+        }
+        catch (Exception e) when (BoundedFile.IsExpected(e))
+        {
+            tree = new YamlTree(null, [new YamlError(1, 1, YamlNode.RootPath, BoundedFile.Explain(path, e))]);
+        }
+        return Read(tree, path, Path.GetDirectoryName(path) ?? "/", protocols);
+    }
+
+    /// <summary>Reads a text. Relative paths in it start from the working directory.</summary>
+    /// <param name="text">The YAML text.</param>
+    /// <param name="fileName">What problems call it.</param>
+    /// <param name="protocols">What the parsers can identify; rules may name these and <c>unknown</c>.</param>
+    public static ConfigResult ReadText(string text, string fileName, IReadOnlyList<ProtocolId> protocols) =>
+        Read(YamlTree.Parse(new StringReader(text)), fileName, "", protocols);
+
+    private static ConfigResult Read(YamlTree tree, string file, string directory, IReadOnlyList<ProtocolId> protocols)
+    {
+        var problems = new ProblemList(file);
+        foreach (var (line, column, path, message) in tree.Errors) problems.Error(new ConfigPosition(file, line, column, path), message);
+        var config = Read(tree, new ConfigContext(problems, new ValueReader(problems), directory, protocols));
+        return new ConfigResult(problems.HasErrors ? null : config, problems.ToSorted());
+    }
+
+    private static CalamaryConfig? Read(YamlTree tree, ConfigContext context)
+    {
+        switch (tree.Root)
+        {
+            case YamlMapping root: return Read(root, context);
+            case null when tree.Errors.Count > 0: return null;
+            case null or YamlScalar { IsNull: true }: return Read(new YamlMapping(new YamlPlace(null, null, 0, 1, 1), []), context);
+            default: context.Problems.Error(tree.Root, "keys with values are expected here"); return null;
+        }
+    }
+
+    private static CalamaryConfig Read(YamlMapping mapping, ConfigContext context)
+    {
+        var root = new Section(context, mapping, mapping);
+        VariableReader.Read(root, context);
+
+        var nested = root.Child("service");
+        var service = new Section(context, nested.Node, [.. nested.Mappings, mapping]);
+        var config = ServiceReader.Read(service);
+        var rules = ReadRules(root, new RuleReader(new MatchReader(context, config.Parsing)));
+
+        nested.Know(service);
+        nested.ReportUnknown(key => key.ToUpperInvariant() is "RULES" or "VARS" ? ": it belongs to the top level" : null);
+        root.Know(service);
+        root.ReportUnknown();
+        return config with { Rules = rules };
+    }
+
+    private static List<RuleDefinition> ReadRules(Section root, RuleReader reader)
+    {
+        var rules = root.Children("rules").Select(reader.Read).OfType<RuleDefinition>().ToList();
+        if (root.Find("rules") is null or YamlScalar { IsNull: true } or YamlSequence { Items.Count: 0 })
+            root.Context.Problems.Warn(root.Find("rules") ?? root.Node, "no rules: everything is denied");
+        return rules;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Calamary.Core.Configuration;
+
+/// <summary>What runs when there is no configuration file: safe to start anywhere.</summary>
+internal static class DefaultConfig
+{
+    public const string Name = "(built-in default)";
+
+    public const string Text = """
+        service:
+          listen:
+            - mode: 'transparent'
+            - mode: 'http'
+          metrics:
+            enabled: true
+        rules:
+          - name: 'TLS'
+            match: {protoL5: 'tls'}
+            action: 'accept'
+          - name: 'plain HTTP'
+            match: {protoL5: 'http'}
+            action: 'redirect'
+
+        """;
+}

@@ -1,0 +1,24 @@
+using Calamary.Core.Configuration.Yaml;
+
+namespace Calamary.Core.Configuration;
+
+/// <summary>Reads the list <c>listen</c>.</summary>
+internal static class ListenReader
+{
+    public static List<ListenerConfig> Read(Section service, MetricsConfig metrics)
+    {
+        var listeners = new List<ListenerConfig>();
+        var owners = new Dictionary<Endpoint, string>();
+        if (metrics.Enabled) owners.Add(metrics.Endpoint, "metrics");
+        foreach (var item in service.Children("listen"))
+        {
+            if (ListenerReader.Read(item) is not { } listener) continue;
+            listeners.Add(listener);
+            foreach (var (endpoint, _) in listener.Addresses)
+                if (!owners.TryAdd(endpoint, item.Node.Path)) item.Error($"{endpoint} is taken by {owners[endpoint]} already");
+        }
+        if (service.Find("listen") is null or YamlScalar { IsNull: true } or YamlSequence { Items.Count: 0 })
+            service.Context.Problems.Warn(service.Find("listen") ?? service.Node, "there are no listeners: nothing comes in");
+        return listeners;
+    }
+}

@@ -1,0 +1,125 @@
+namespace Calamary.Core.Configuration;
+
+/// <summary>Reads what stands under <c>service</c>, or at the top level.</summary>
+internal static class ServiceReader
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromDays(7);
+    private static readonly IReadOnlyList<(string, LogFormat)> Formats = [("text", LogFormat.Text), ("json", LogFormat.Json)];
+
+    public static CalamaryConfig Read(Section service)
+    {
+        var config = new CalamaryConfig();
+        config = config with
+        {
+            Metrics = ReadMetrics(service.Child("metrics"), config.Metrics),
+            Certs = ReadCerts(service.Child("certs")),
+            DnsNameservers = service.Nameservers("dnsNameservers") ?? config.DnsNameservers,
+            Dns = ReadDns(service.Child("dns"), config.Dns),
+            Debug = service.Flag("debug", config.Debug),
+            Log = ReadLog(service.Child("log"), config.Log),
+            Timeouts = ReadTimeouts(service.Child("timeout"), config.Timeouts),
+            Output = ReadOutput(service.Child("output"), config.Output),
+            Parsing = ParsingReader.Read(service.Child("parsing")),
+            Limits = ReadLimits(service.Child("limits"), config.Limits),
+            DenyAlways = service.Networks("denyAlways") ?? config.DenyAlways,
+        };
+        service.MustBeOff("recheck");
+        return config with { Listeners = ListenReader.Read(service, config.Metrics) };
+    }
+
+    private static MetricsConfig ReadMetrics(Section section, MetricsConfig fallback)
+    {
+        var config = new MetricsConfig
+        {
+            Enabled = section.Flag("enabled", fallback.Enabled),
+            Endpoint = new Endpoint(section.Address("ip") ?? fallback.Endpoint.Address,
+                (ushort)section.Number("port", fallback.Endpoint.Port, 1, ushort.MaxValue)),
+        };
+        section.ReportUnknown();
+        return config;
+    }
+
+    private static CertsConfig ReadCerts(Section section)
+    {
+        var config = new CertsConfig
+        {
+            CaPublic = File("caPublic"),
+            ServerPublic = File("serverPublic"),
+            ServerPrivate = File("serverPrivate"),
+            InterceptPublic = File("interceptPublic"),
+            InterceptPrivate = File("interceptPrivate"),
+        };
+        section.ReportUnknown();
+        return config;
+
+        string? File(string key)
+        {
+            var file = section.File(key);
+            if (file is not null) section.Context.Problems.Warn(section.Find(key)!, "not used in this version");
+            return file;
+        }
+    }
+
+    private static DnsConfig ReadDns(Section section, DnsConfig fallback)
+    {
+        var config = new DnsConfig { Cache = section.Number("cache", fallback.Cache, 0, 1_000_000) };
+        section.MustBeOff("stripEch");
+        section.ReportUnknown();
+        return config;
+    }
+
+    private static LogConfig ReadLog(Section section, LogConfig fallback)
+    {
+        var config = new LogConfig { Format = section.Word("format", fallback.Format, Formats) };
+        section.ReportUnknown();
+        return config;
+    }
+
+    private static TimeoutConfig ReadTimeouts(Section section, TimeoutConfig fallback)
+    {
+        var config = new TimeoutConfig
+        {
+            Connect = section.Milliseconds("connect", fallback.Connect, Shortest, Longest),
+            Process = section.Milliseconds("process", fallback.Process, Shortest, Longest),
+            Idle = section.Milliseconds("idle", fallback.Idle, Shortest, LongestIdle),
+            Probe = section.Milliseconds("probe", fallback.Probe, Shortest, Longest),
+            DnsLookup = section.Milliseconds("dnsLookup", fallback.DnsLookup, Shortest, Longest),
+            Drain = section.Milliseconds("drain", fallback.Drain, TimeSpan.Zero, Longest),
+        };
+        section.ReportUnknown();
+        return config;
+    }
+
+    private static OutputConfig ReadOutput(Section section, OutputConfig fallback)
+    {
+        // The kernel's IFNAMSIZ is 16 with the final NUL.
+        const int MaxInterface = 15;
+        var config = new OutputConfig
+        {
+            Retries = section.Number("retries", fallback.Retries, 0, 10),
+            FwMark = (uint)section.Number("fwmark", (long)fallback.FwMark, 0, uint.MaxValue),
+            Interface = section.Text("interface"),
+            IPv4 = section.Address("ip4", isIPv6: false),
+            IPv6 = section.Address("ip6", isIPv6: true),
+        };
+        section.ReportUnknown();
+        if (config.Interface is { } name && (name.Length > MaxInterface || name.Any(c => c is '/' or ':' or <= ' ' or > '~')))
+            section.Error("interface", $"'{name}' is no name of a network interface");
+        return config;
+    }
+
+    private static LimitsConfig ReadLimits(Section section, LimitsConfig fallback)
+    {
+        const int MaxFlows = 10_000_000;
+        var config = new LimitsConfig
+        {
+            Flows = section.Number("flows", fallback.Flows, 0, MaxFlows),
+            FlowsPerSource = section.Number("flowsPerSource", fallback.FlowsPerSource, 0, MaxFlows),
+            PeekBytes = section.Number("peekBytes", fallback.PeekBytes, 1024, 1_048_576),
+        };
+        section.ReportUnknown();
+        return config;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Calamary.Core.Protocols.Http;
+
+/// <summary>What the proxy answers by itself. Never with a detail of the rules, nor with anything that a peer sent.</summary>
+public static class HttpResponses
+{
+    /// <summary>The tunnel of a CONNECT stands: no body, no length (RFC 9110 §9.3.6).</summary>
+    public static ReadOnlyMemory<byte> ConnectionEstablished { get; } = "HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray();
+
+    /// <summary>400: the request is malformed or ambiguous.</summary>
+    public static HttpResponse BadRequest { get; } = new("400 Bad Request", "The proxy does not understand this request.");
+
+    /// <summary>403: denied.</summary>
+    public static HttpResponse Forbidden { get; } = new("403 Forbidden", "The proxy's rules deny this request.");
+
+    /// <summary>408: the request did not come in time.</summary>
+    public static HttpResponse RequestTimeout { get; } = new("408 Request Timeout", "The request did not arrive in time.");
+
+    /// <summary>501: a transfer coding that the proxy does not know.</summary>
+    public static HttpResponse NotImplemented { get; } = new("501 Not Implemented", "The proxy does not know this transfer coding.");
+
+    /// <summary>502: unresolvable, unreachable, or the server's answer was malformed.</summary>
+    public static HttpResponse BadGateway { get; } = new("502 Bad Gateway", "The server cannot be reached, or its answer is not understood.");
+
+    /// <summary>503: over a limit.</summary>
+    public static HttpResponse ServiceUnavailable { get; } = new("503 Service Unavailable", "The proxy has reached its limits.");
+
+    /// <summary>504: the server did not answer in time.</summary>
+    public static HttpResponse GatewayTimeout { get; } = new("504 Gateway Timeout", "The server did not answer in time.");
+}

@@ -1,0 +1,98 @@
+using Calamary.Core.Rules.Criteria;
+using static Calamary.Core.Tests.Rules.RuleBuilder;
+
+namespace Calamary.Core.Tests.Rules;
+
+public class CriterionErrorTests
+{
+    [Theory]
+    [InlineData("src", "300.1.2.3", "'300.1.2.3' is no address, network or range")]
+    [InlineData("src", "010.0.0.1", "'010.0.0.1' is no address, network or range")]
+    [InlineData("dest", "example.com", "'example.com' is no address, network or range")]
+    [InlineData("dest", "", "'' is no address, network or range")]
+    [InlineData("dest", "10.0.0.0/33", "'10.0.0.0/33' needs a prefix length between 0 and 32 behind its slash")]
+    [InlineData("dest", "10.0.0.0/", "'10.0.0.0/' needs a prefix length between 0 and 32 behind its slash")]
+    [InlineData("dest", "2001:db8::/129", "'2001:db8::/129' needs a prefix length between 0 and 128 behind its slash")]
+    [InlineData("dest", "::ffff:10.0.0.0/8", "'::ffff:10.0.0.0/8' needs a prefix length between 96 and 128 behind its slash")]
+    [InlineData("dest", "10.0.0.1-::1", "range '10.0.0.1-::1' mixes IPv4 and IPv6: write one range for each")]
+    [InlineData("dest", "::/80", "network '::/80' mixes IPv4-mapped and other addresses: write them apart")]
+    [InlineData("port", "70000", "port 70000 is not between 0 and 65535")]
+    [InlineData("port", "1-70000", "port 70000 is not between 0 and 65535")]
+    [InlineData("port", "https", "'https' is no port: write a number or a range as 8000-8999")]
+    [InlineData("sport", "-5", "'-5' is no port: write a number or a range as 8000-8999")]
+    [InlineData("sport", "", "'' is no port: write a number or a range as 8000-8999")]
+    [InlineData("protoL4", "UDP", "'udp' is not available in this version")]
+    [InlineData("protoL5", "SSH", "'ssh' is not available in this version")]
+    [InlineData("dns", "1.2.3.4", "'1.2.3.4' is an address: compare it with dest")]
+    [InlineData("tlsVersion", "=>1.2", "'=>1.2' is no TLS version: write 1.0, 1.1, 1.2 or 1.3, with <, <=, > or >= in front to compare")]
+    [InlineData("tlsVersion", "<", "'<' is no TLS version: write 1.0, 1.1, 1.2 or 1.3, with <, <=, > or >= in front to compare")]
+    [InlineData("listener", "transparent:x", "'transparent:x' has no port between 0 and 65535 behind its colon")]
+    [InlineData("encrypted", "maybe", "'maybe' is no truth value: write one of true, false, yes, no")]
+    public void Bad_values_are_explained(string key, string value, string message)
+    {
+        var error = Assert.Single(Errors(key, value));
+        Assert.Equal((0, message, null), error);
+    }
+
+    [Theory]
+    [InlineData("port", "9-5", "5-9")]
+    [InlineData("src", "10.0.0.9-10.0.0.1", "10.0.0.1-10.0.0.9")]
+    [InlineData("protoL3", "ipv44", "ipv4")]
+    [InlineData("protoL4", "tpc", "tcp")]
+    [InlineData("protoL5", "htp", "http")]
+    [InlineData("listener", "transparant:4128", "transparent")]
+    [InlineData("encrypted", "ture", "true")]
+    public void Slips_are_corrected(string key, string value, string suggestion) =>
+        Assert.Equal(suggestion, Assert.Single(Errors(key, value)).Suggestion);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("*")]
+    [InlineData("*.")]
+    [InlineData("*example.com")]
+    [InlineData("a.*.com")]
+    [InlineData("..example.com")]
+    [InlineData("*.*.example.com")]
+    [InlineData("https://example.com/")]
+    [InlineData("exa mple.com")]
+    [InlineData("\ud800.com")]
+    [InlineData("a\u0300\0.com")]
+    public void Unparsable_domains_are_reported(string value) =>
+        Assert.StartsWith($"'{value}' is no domain", Assert.Single(Errors("dns", value)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_bad_value_is_reported() =>
+        Assert.Equal([1, 3], Errors("port", "443", "x", "80", "!99999").Select(e => e.Index));
+
+    [Theory]
+    [InlineData("cert")]
+    [InlineData("User")]
+    [InlineData("host")]
+    [InlineData("path")]
+    [InlineData("method")]
+    [InlineData("limit")]
+    public void Keys_of_later_versions_are_refused(string key) =>
+        Assert.Equal((-1, $"'{key.ToLowerInvariant()}' is not available in this version", null), Assert.Single(Errors(key, "x")));
+
+    [Fact]
+    public void Unknown_keys_and_empty_lists_are_refused()
+    {
+        Assert.Equal((-1, "'prot' is no criterion", "port"), Assert.Single(Errors("prot", "443")));
+        Assert.Equal(-1, Assert.Single(Errors("dns")).Index);
+    }
+
+    [Fact]
+    public void Keys_are_known_in_any_case()
+    {
+        Assert.Equal(13, CriterionCatalog.Keys.Count);
+        Assert.Contains("tlsVersion", CriterionCatalog.Keys);
+        Assert.NotNull(Criterion("TLSVERSION", "1.2"));
+    }
+
+    [Fact]
+    public void A_registered_protocol_is_available()
+    {
+        ProtocolId[] protocols = [.. KnownProtocols, new("ssh", "SSH", true)];
+        Assert.NotNull(CriterionCatalog.TryCreate("protoL5", [new("ssh", false)], protocols, (_, message, _) => Assert.Fail(message)));
+    }
+}

@@ -1,0 +1,203 @@
+using Calamary.Core.Rules;
+using static Calamary.Core.Tests.Rules.RuleBuilder;
+
+namespace Calamary.Core.Tests.Rules;
+
+/// <summary>Value × negation × known/unknown × action, for every criterion.</summary>
+public class CriterionTableTests
+{
+    // key, a value that matches the flow, one that does not, the stage that makes it known; further spellings of the match below
+    private static readonly (string Key, string Hit, string Miss, FactStages Needs)[] Table =
+    [
+        ("src", "192.0.2.0/24", "10.0.0.0/8", FactStages.None),
+        ("dest", "198.51.100.7", "203.0.113.1", FactStages.Destination),
+        ("port", "443", "80", FactStages.None),
+        ("sport", "49152-65535", "1-1023", FactStages.None),
+        ("protoL3", "ip4", "ip6", FactStages.Destination),
+        ("protoL5", "tls", "http", FactStages.Payload),
+        ("dns", "www.example.com", "example.com", FactStages.Payload),
+        ("encrypted", "true", "false", FactStages.Payload),
+        ("alpn", "h2", "h3", FactStages.Payload),
+        ("tlsVersion", "1.3", "<1.3", FactStages.Payload),
+        ("ech", "false", "true", FactStages.Payload),
+        ("listener", "transparent", "socks5", FactStages.None),
+    ];
+
+    // "+" is the value that matches, "-" the one that does not
+    private static readonly (string[] Values, Truth Known, Truth Unknown)[] Combinations =
+    [
+        (["+"], Truth.Yes, Truth.Unknown),
+        (["-"], Truth.No, Truth.Unknown),
+        (["!+"], Truth.No, Truth.Unknown),
+        (["!-"], Truth.Yes, Truth.Unknown),
+        (["+", "-"], Truth.Yes, Truth.Unknown),
+        (["-", "!-"], Truth.No, Truth.No), // no fact can satisfy both
+        (["+", "!+"], Truth.No, Truth.No),
+        (["+", "!-"], Truth.Yes, Truth.Unknown),
+        (["-", "!+"], Truth.No, Truth.Unknown),
+        (["!-", "!+"], Truth.No, Truth.Unknown),
+    ];
+
+    public static TheoryData<string, string, Truth, Truth, RuleAction> Cases()
+    {
+        var cases = new TheoryData<string, string, Truth, Truth, RuleAction>();
+        foreach (var (key, hit, miss, needs) in Table)
+        {
+            foreach (var (values, known, unknown) in Combinations)
+            {
+                var text = string.Join(' ', values.Select(v => v[..^1] + (v.EndsWith('+') ? hit : miss)));
+                foreach (var action in Enum.GetValues<RuleAction>())
+                {
+                    cases.Add(key, text, known, needs == FactStages.None ? known : unknown, action);
+                }
+            }
+        }
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Outcome(string key, string values, Truth known, Truth unknown, RuleAction action)
+    {
+        var criterion = Criterion(key, values.Split(' '));
+        var flow = TlsFlow("www.example.com", "http/1.1", "h2");
+        var early = flow.BeforePayload().BeforeDestination();
+        // Some pairs are complements (ip4 and ip6): then both or none settle it.
+        var isComplement = key is "protoL3" or "encrypted" && values.Split(' ').Length == 2;
+        if (isComplement && values.Split(' ').All(v => v.StartsWith('!'))) unknown = Truth.No;
+        if (isComplement && !values.Contains('!', StringComparison.Ordinal)) unknown = Truth.Yes;
+
+        Assert.Equal(known, criterion.Evaluate(flow));
+        Assert.Equal(unknown, criterion.Evaluate(early));
+
+        var rules = new RuleSet([new(action, "n", [criterion])]);
+        var expected = new Verdict(action, VerdictBasis.Rule, 0, "n");
+        Assert.True(rules.TryDecide(flow, out var verdict));
+        Assert.Equal(known == Truth.Yes ? expected : Verdict.DeniedByDefault, verdict);
+        Assert.Equal(unknown != Truth.Unknown, rules.TryDecide(early, out verdict));
+        Assert.Equal(unknown == Truth.Yes ? expected : Verdict.DeniedByDefault, verdict);
+    }
+
+    [Theory]
+    [InlineData("dns", "example.com")]
+    [InlineData("dns", ".com")]
+    [InlineData("alpn", "h2")]
+    [InlineData("tlsVersion", ">=1.0")]
+    [InlineData("ech", "true")]
+    [InlineData("ech", "false")]
+    public void An_absent_fact_matches_only_negations(string key, string value)
+    {
+        foreach (var protocol in new[] { Http, ProtocolId.Unknown, null })
+        {
+            var flow = Flow();
+            flow.Protocol = protocol;
+            Assert.Equal(Truth.No, Criterion(key, value).Evaluate(flow));
+            Assert.Equal(Truth.Yes, Criterion(key, "!" + value).Evaluate(flow));
+            Assert.Equal(Truth.No, Criterion(key, value, "!" + value).Evaluate(flow));
+        }
+    }
+
+    [Theory]
+    [InlineData("src", "192.0.2.1")]
+    [InlineData("src", "192.0.2.0-192.0.2.9")]
+    [InlineData("src", "192.0.2.77/24")] // host bits are masked off
+    [InlineData("src", "::ffff:192.0.2.1")]
+    [InlineData("src", "::ffff:192.0.2.0/120")]
+    [InlineData("src", "0.0.0.0/0")]
+    [InlineData("port", "0-65535")]
+    [InlineData("port", "443 - 443")]
+    [InlineData("protoL3", "IPv4")]
+    [InlineData("protoL4", "TCP")]
+    [InlineData("protoL5", "TLS")]
+    [InlineData("dns", "WWW.Example.COM.")]
+    [InlineData("dns", "*.example.com")]
+    [InlineData("dns", ".example.com")]
+    [InlineData("dns", ".www.example.com")]
+    [InlineData("dns", "*.com")]
+    [InlineData("encrypted", "YES")]
+    [InlineData("alpn", "H2")]
+    [InlineData("tlsVersion", "<=1.3")]
+    [InlineData("tlsVersion", ">1.2")]
+    [InlineData("tlsVersion", "> 1.2")]
+    [InlineData("ech", "No")]
+    [InlineData("listener", "Transparent:4128")]
+    public void Spellings_that_match(string key, string value)
+    {
+        var flow = TlsFlow("www.example.com", "h2");
+        Assert.Equal(Truth.Yes, Criterion(key, value).Evaluate(flow));
+        Assert.Equal(Truth.No, Criterion(key, "!" + value).Evaluate(flow));
+    }
+
+    [Theory]
+    [InlineData("src", "192.0.2.2")]
+    [InlineData("src", "::/0")]
+    [InlineData("dns", "*.www.example.com")]
+    [InlineData("dns", "ww.example.com")]
+    [InlineData("dns", ".xample.com")]
+    [InlineData("dns", "com")]
+    [InlineData("tlsVersion", ">1.3")]
+    [InlineData("tlsVersion", "<1.2")]
+    [InlineData("listener", "transparent:4129")]
+    public void Spellings_that_do_not_match(string key, string value)
+    {
+        var flow = TlsFlow("www.example.com", "h2");
+        Assert.Equal(Truth.No, Criterion(key, value).Evaluate(flow));
+        Assert.Equal(Truth.Yes, Criterion(key, "!" + value).Evaluate(flow));
+    }
+
+    [Fact]
+    public void Old_versions_are_below()
+    {
+        var flow = TlsFlow(null);
+        flow.Tls = new() { Version = TlsVersion.Ssl30 };
+        Assert.Equal(Truth.Yes, Criterion("tlsVersion", "<1.2").Evaluate(flow));
+        Assert.Equal(Truth.No, Criterion("tlsVersion", "1.0").Evaluate(flow));
+        flow.Tls = new() { Version = TlsVersion.None };
+        Assert.Equal(Truth.No, Criterion("tlsVersion", "<1.2").Evaluate(flow));
+        Assert.Equal(Truth.Yes, Criterion("tlsVersion", "!<1.2").Evaluate(flow));
+    }
+
+    [Fact]
+    public void Any_address_needs_no_address()
+    {
+        var flow = Flow().BeforeDestination();
+        Assert.Equal(Truth.Yes, Criterion("dest", "0.0.0.0/0", "::/0").Evaluate(flow));
+        Assert.Equal(Truth.No, Criterion("dest", "!0.0.0.0/1", "!128.0.0.0/1", "!::/0").Evaluate(flow));
+        Assert.Equal(Truth.Unknown, Criterion("dest", "0.0.0.0/0").Evaluate(flow));
+        Assert.Equal(Truth.No, Criterion("dest", "10.1.0.0/16", "!10.0.0.0/8").Evaluate(flow));
+    }
+
+    [Fact]
+    public void Unknown_is_not_encrypted()
+    {
+        var flow = Flow();
+        flow.Protocol = ProtocolId.Unknown;
+        Assert.Equal(Truth.Yes, Criterion("encrypted", "false").Evaluate(flow));
+        Assert.Equal(Truth.Yes, Criterion("protoL5", "unknown").Evaluate(flow));
+        Assert.Equal(Truth.No, Criterion("encrypted", "true").Evaluate(flow));
+    }
+
+    [Fact]
+    public void A_requested_name_is_known_before_the_payload_and_gives_way_to_the_hello()
+    {
+        var flow = Flow().BeforePayload();
+        flow.RequestedHost = "a.example";
+        Assert.Equal(Truth.Yes, Criterion("dns", "a.example").Evaluate(flow));
+        flow.Tls = new() { ServerNameKind = ServerNameKind.One, ServerName = "b.example" };
+        Assert.Equal(Truth.No, Criterion("dns", "a.example").Evaluate(flow));
+        flow.Tls = new() { ServerNameKind = ServerNameKind.Absent };
+        Assert.Equal(Truth.Yes, Criterion("dns", "a.example").Evaluate(flow));
+    }
+
+    [Theory]
+    [InlineData(ServerNameKind.Several)]
+    [InlineData(ServerNameKind.Invalid)]
+    public void A_hello_with_an_unusable_name_has_none(ServerNameKind kind)
+    {
+        var flow = Flow().BeforePayload();
+        flow.RequestedHost = "a.example";
+        flow.Tls = new() { ServerNameKind = kind };
+        Assert.Equal(Truth.No, Criterion("dns", "a.example").Evaluate(flow));
+        Assert.Equal(Truth.Yes, Criterion("dns", "!a.example").Evaluate(flow));
+    }
+}

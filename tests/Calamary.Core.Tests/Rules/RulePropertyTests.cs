@@ -1,0 +1,67 @@
+using Calamary.Core.Rules;
+using CsCheck;
+using static Calamary.Core.Tests.Rules.RuleBuilder;
+
+namespace Calamary.Core.Tests.Rules;
+
+public class RulePropertyTests
+{
+    [Fact]
+    public void The_engine_agrees_with_the_naive_evaluation() =>
+        Gen.Select(RuleGenerators.Rules, RuleGenerators.Flows.Array[8]).Sample((rules, flows) =>
+        {
+            var compiled = Compile(rules);
+            foreach (var flow in flows)
+            {
+                var decided = compiled.TryDecide(ToFacts(flow), out var verdict);
+                var expected = NaiveRules.Decide(rules, flow);
+                Assert.Equal(expected, decided ? verdict.Rule : null);
+                if (expected >= 0) Assert.Equal(rules[expected.Value].Action, verdict.Action);
+            }
+        }, iter: 10_000, print: t => Print(t.Item1));
+
+    [Fact]
+    public void More_facts_never_undo_a_verdict() =>
+        Gen.Select(RuleGenerators.Rules, RuleGenerators.Flows).Sample((rules, flow) =>
+        {
+            // Where the host was requested, the verdict may fall on it; the hello's name is another fact then.
+            if (flow.Host is not null) flow = flow with { Sni = null };
+            var compiled = Compile(rules);
+            if (!compiled.TryDecide(ToFacts(flow), out var early)) return;
+            Assert.True(compiled.TryDecide(ToFacts(flow with { KnowsDestination = true, KnowsPayload = true }), out var late));
+            Assert.Equal(early, late);
+        }, iter: 10_000);
+
+    private static RuleSet Compile(NaiveRule[] rules) => new([.. rules.Select(r => Rule(r.Action, r.Match))]);
+
+    private static FlowFacts ToFacts(NaiveFlow flow)
+    {
+        var facts = Flow(flow.Dest, (ushort)flow.Port, flow.Src, (ushort)flow.Sport);
+        facts.ListenerMode = flow.Mode;
+        facts.ListenerPort = (ushort)flow.ListenerPort;
+        facts.RequestedHost = flow.Host;
+        facts.Protocol = flow.L5 switch { "tls" => Tls, "http" => Http, _ => ProtocolId.Unknown };
+        if (flow.L5 == "tls")
+        {
+            facts.Tls = new()
+            {
+                ServerNameKind = flow.Sni is null ? ServerNameKind.Absent : ServerNameKind.One,
+                ServerName = flow.Sni,
+                Alpn = flow.Alpn,
+                Version = flow.Version switch
+                {
+                    "1.0" => TlsVersion.Tls10,
+                    "1.1" => TlsVersion.Tls11,
+                    "1.2" => TlsVersion.Tls12,
+                    _ => TlsVersion.Tls13,
+                },
+                Ech = flow.Ech,
+            };
+        }
+        if (!flow.KnowsDestination) facts = facts.BeforeDestination();
+        return flow.KnowsPayload ? facts : facts.BeforePayload();
+    }
+
+    private static string Print(NaiveRule[] rules) => string.Join('\n', rules.Select(
+        r => $"{r.Action}: {string.Join(", ", r.Match.Select(m => $"{m.Key}=[{string.Join(' ', m.Values)}]"))}"));
+}

@@ -1,0 +1,38 @@
+namespace Calamary.EndToEnd.Lab;
+
+/// <summary>dnsmasq on the server machine, the only source of names; anything else under <c>test</c> does not exist.</summary>
+public static class DnsServer
+{
+    private static readonly string[] Records =
+    [
+        $"a.example.test,{Addresses.Server4},{Addresses.Server6}",
+        $"b.example.test,{Addresses.Server4},{Addresses.Server6}",
+        $"v4.example.test,{Addresses.Server4}",
+        $"v6.example.test,{Addresses.Server6}",
+        $"dead6.example.test,{Addresses.Server4},{Addresses.Silent6}",
+        $"many.example.test,{Addresses.Server4}",
+        $"many.example.test,{Addresses.Silent4},{Addresses.Silent6}",
+        $"many.example.test,{Addresses.Refusing4},{Addresses.Refusing6}",
+        $"refusing.example.test,{Addresses.Refusing4}",
+        $"silent.example.test,{Addresses.Silent4}",
+        "loopback4.example.test,127.0.0.1",
+        "loopback6.example.test,::1",
+        "mapped.example.test,::ffff:127.0.0.1",
+        "linklocal.example.test,169.254.169.254",
+        $"rebind.example.test,{Addresses.Server4}",
+        "rebind.example.test,127.0.0.1",
+        $"self.example.test,{Addresses.Proxy4}",
+    ];
+
+    public static async Task<LabProcess> StartAsync(NetNamespace machine)
+    {
+        var dnsmasq = machine.Start(
+        [
+            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--no-hosts", "--no-resolv",
+            "--bind-interfaces", $"--listen-address={Addresses.Server4},{Addresses.Server6}", "--local=/test/", "--log-facility=-",
+            .. Records.Select(record => "--host-record=" + record),
+        ]);
+        await dnsmasq.WaitForPortAsync(53);
+        return dnsmasq;
+    }
+}
