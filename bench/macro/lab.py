@@ -8,9 +8,10 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# The server's (RFC 2544 network). One only for the proxied path: the redirect maps all to one address of the proxy, and there
-# a port that the client uses again towards another address collides with TIME_WAIT, which shows as retransmitted SYNs.
-PROXIED, DIRECT = "198.18.1.8", "198.18.1.9"
+# The server's addresses (RFC 2544 network). The redirect maps all that are proxied to one address of the proxy, so a client's
+# port used again towards another one would collide there with TIME_WAIT, and SYNs would be lost: each has a client address to itself.
+PROXIED = {"connect": "198.18.1.8", "bulk": "198.18.1.9", "idle": "198.18.1.10"}
+DIRECT = "198.18.1.12"
 PREFIX = "proxybench"
 
 
@@ -51,8 +52,11 @@ class Lab:
             self.ip(end, "addr", "add", f"198.18.{subnet}.2/24", "dev", "proxy")
             self.ip(end, "link", "set", "proxy", "up")
             self.ip(end, "route", "add", "default", "via", f"198.18.{subnet}.1")
-        for address in (PROXIED, DIRECT):
+        for address in (*PROXIED.values(), DIRECT):
             self.ip("server", "addr", "add", f"{address}/24", "dev", "proxy")
+        for own, address in enumerate(PROXIED.values(), 8):
+            self.ip("client", "addr", "add", f"198.18.0.{own}/24", "dev", "proxy")
+            self.ip("client", "route", "add", address, "via", "198.18.0.1", "src", f"198.18.0.{own}")
         self.sysctl("client", "net.ipv4.ip_local_port_range=1024 65535")
         self.sysctl("proxy", "net.ipv4.ip_local_port_range=1024 65535", "net.ipv4.ip_local_reserved_ports=4128", "net.ipv4.ip_forward=1")
         sh(*self.inside("proxy", "nft", "-f", str(HERE / "proxy.nft")))

@@ -17,9 +17,8 @@ class Path:
     server: subprocess.Popen
     proxy: subprocess.Popen | None
 
-    @property
-    def target(self):
-        return net.PROXIED if self.proxy else net.DIRECT
+    def target(self, kind):
+        return net.PROXIED[kind] if self.proxy else net.DIRECT
 
 
 class PhaseFailed(Exception):
@@ -28,7 +27,7 @@ class PhaseFailed(Exception):
 
 def command(path, kind, **options):
     arguments = [text for name, value in options.items() for text in (f"--{name.replace('_', '-')}", str(value))]
-    return [LOAD, kind, "--target", path.target, *arguments]
+    return [LOAD, kind, "--target", path.target(kind), *arguments]
 
 
 def load(path, kind, **options):
