@@ -53,4 +53,6 @@ public enum EndReason : byte
     Drained,
     /// <summary>A bug; the log has the details.</summary>
     InternalError,
+    /// <summary>The client sent TCP urgent data before there was a verdict: bytes that cannot be looked at.</summary>
+    UrgentData,
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Calamary.Core.Listening;
 using Calamary.Core.Observability;
 using Calamary.Core.Rules;
@@ -9,6 +10,7 @@ namespace Calamary.Core;
 public sealed class Flow
 {
     private FlowFacts _facts;
+    private long _decisionBegan;
 
     internal Flow(ReactorSocket client, IMode mode, FlowPolicy policy, FlowTable table, in FlowFacts facts)
     {
@@ -18,6 +20,7 @@ public sealed class Flow
         Rules = policy.Rules.Current;
         Table = table;
         _facts = facts;
+        BeginDecision();
         Started = client.Reactor.Now;
     }
 
@@ -42,10 +45,10 @@ public sealed class Flow
     internal IMode Mode { get; }
 
     /// <summary>The configuration that was in force at accept.</summary>
-    internal FlowPolicy Policy { get; }
+    internal FlowPolicy Policy { get; private set; }
 
     /// <summary>The ruleset that was in force at accept.</summary>
-    internal IRuleSet Rules { get; }
+    internal IRuleSet Rules { get; private set; }
 
     /// <summary>Where it is listed while it runs.</summary>
     internal FlowTable Table { get; }
@@ -73,11 +76,22 @@ public sealed class Flow
     /// <summary>Waits for the next request on a kept-alive connection: nothing is lost when it is closed now.</summary>
     internal bool IsBetweenRequests { get; set; }
 
+    /// <summary>A further request on a kept-alive connection is judged by what is in force when it comes.</summary>
+    internal void TakePolicy(FlowPolicy policy)
+    {
+        Policy = policy;
+        Rules = policy.Rules.Current;
+        BeginDecision();
+    }
+
+    /// <summary>From here on the time to the verdict counts.</summary>
+    internal void BeginDecision() => _decisionBegan = Stopwatch.GetTimestamp();
+
     /// <summary>A verdict fell: logs and counts it.</summary>
     internal void Record(in Verdict verdict)
     {
         Metrics.Decided(in _facts, in verdict, Rules);
-        Metrics.DecisionTime(TimeSpan.FromMilliseconds(Reactor.Now - Started));
+        Metrics.DecisionTime(Stopwatch.GetElapsedTime(_decisionBegan));
         if (verdict.IsAccepted) Policy.Log.Accepted(in _facts, in verdict);
         else if (verdict.Action == RuleAction.Deny) Policy.Log.Denied(in _facts, in verdict);
         else Policy.Log.Redirected(in _facts, in verdict);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Calamary.Core.Listening;
 using Calamary.Core.Names;
 using Calamary.Core.Peeking;
@@ -24,7 +23,6 @@ internal readonly record struct Decision(Verdict? Verdict, IReadOnlyList<Endpoin
 /// <summary>The stages peek and decide: applies the rules to what is known, and finds out more only while the verdict depends on it.</summary>
 internal static class FlowJudge
 {
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Decision> DecideAsync(Flow flow)
     {
         // What the handshake named: an address, or a name.
@@ -37,15 +35,13 @@ internal static class FlowJudge
         }
         if (!await flow.Mode.BeforePeekAsync(flow)) return Decision.Failed(EndReason.ClientReset);
         var peek = await Peeker.PeekAsync(flow);
-        if (peek == PeekOutcome.ClientReset) return Decision.Failed(EndReason.ClientReset);
-        if (peek == PeekOutcome.ClientClosed) return Decision.Failed(EndReason.ClientClosedEarly);
+        if (peek != PeekOutcome.Over) return Decision.Failed(Peeker.ReasonOf(peek));
         LogIdentified(flow);
         var serverName = flow.Mode.ServerName == ServerNameUse.Never ? null : flow.Facts.Tls?.ServerName;
         return await JudgeAsync(flow, asked, serverName ?? askedName);
     }
 
     /// <summary>Judges what is known now. With a name, every address that it has is judged for itself.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Decision> JudgeAsync(Flow flow, Endpoint destination, string? name)
     {
         if (name is null)

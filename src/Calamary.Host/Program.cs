@@ -9,6 +9,11 @@ root.SetAction((arguments, _) => arguments.GetValue(validate)
     ? Task.FromResult(Configurations.Validate(arguments.GetValue(file)))
     : Runner.RunAsync(arguments.GetValue(file)));
 
+if (args is ["explain" or "replay" or "ca", ..])
+{
+    await Console.Error.WriteLineAsync($"calamary: '{args[0]}' is not available in this version.");
+    return 2;
+}
 var parsed = root.Parse(args);
 // Signals are this program's own matter: how long a drain takes, the library cannot know.
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Calamary.Core.Configuration;
 using Calamary.Core.Hosting;
 using Calamary.Core.Observability;
@@ -12,7 +11,9 @@ internal static class Runner
 {
     public static async Task<int> RunAsync(string? file)
     {
-        var (read, taken) = Configurations.Read(file);
+        using var signals = new Signals();
+        var source = ConfigLocator.Locate(file);
+        var read = Configurations.Read(source);
         if (read.Config is not { } config)
         {
             foreach (var problem in read.Problems) await Console.Error.WriteLineAsync(problem.ToString());
@@ -26,10 +27,9 @@ internal static class Runner
             .AddCalamary(options => (options.Configuration, options.DroppedLogLines) = (config, () => lines.DroppedLines))
             .BuildServiceProvider();
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("service");
-        log.LogInformation("Configuration: {Configuration}", taken);
+        log.LogInformation("Configuration: {Configuration}", source);
         foreach (var problem in read.Problems) log.LogWarning("{Problem}", problem);
 
-        using var signals = new Signals();
         var proxy = services.GetRequiredService<CalamaryProxy>();
         try
         {
@@ -43,10 +43,12 @@ internal static class Runner
         using var systemd = new Systemd();
         systemd.Ready();
 
-        while (await signals.NextAsync() == PosixSignal.SIGHUP)
+        while (await signals.NextIsReloadAsync())
         {
             systemd.Reloading();
-            await ReloadAsync(proxy, file, lines, log);
+            // The file that was taken at the start, whatever lies about by now; only the embedded default gives way to one.
+            if (source.Path is null) source = ConfigLocator.Locate(null);
+            await ReloadAsync(proxy, source, lines, log);
             systemd.Ready();
         }
         systemd.Stopping();
@@ -56,16 +58,16 @@ internal static class Runner
         return 0;
     }
 
-    private static async Task ReloadAsync(CalamaryProxy proxy, string? file, LineLoggerProvider lines, ILogger log)
+    private static async Task ReloadAsync(CalamaryProxy proxy, ConfigSource source, LineLoggerProvider lines, ILogger log)
     {
-        var (read, taken) = Configurations.Read(file);
+        var read = Configurations.Read(source);
         foreach (var problem in read.Problems)
             log.Log(problem.Severity == ProblemSeverity.Error ? LogLevel.Error : LogLevel.Warning, "{Problem}", problem);
         IReadOnlyList<string> errors = read.Config is null ? ["see above"] : await proxy.ReloadAsync(read.Config);
         if (errors.Count == 0)
         {
             Configure(lines, read.Config!);
-            log.LogInformation("Reloaded: {Configuration}", taken);
+            log.LogInformation("Reloaded: {Configuration}", source);
         }
         else
         {

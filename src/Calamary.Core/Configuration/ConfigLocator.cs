@@ -10,5 +10,24 @@ public static class ConfigLocator
     /// <param name="stated">The file that the user named; it is taken even if it does not exist. Null for none.</param>
     public static ConfigSource Locate(string? stated) => Locate(stated, [LocalFile, SystemFile]);
 
-    internal static ConfigSource Locate(string? stated, IReadOnlyList<string> candidates) => new(stated ?? candidates.FirstOrDefault(File.Exists));
+    internal static ConfigSource Locate(string? stated, IReadOnlyList<string> candidates) => new(stated ?? candidates.FirstOrDefault(IsThere));
+
+    /// <summary>A file that is there but cannot be read is taken, so that the error is seen: falling through to a default would open
+    /// what the file was to close.</summary>
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            _ = File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
 }

@@ -4,7 +4,7 @@ using Calamary.Core.Transport.Native;
 namespace Calamary.Core.Forwarding;
 
 /// <summary>The outcome of dialling: a connected socket, or why there is none.</summary>
-internal readonly record struct DialResult(ReactorSocket? Socket, Endpoint Target, EndReason Failure);
+internal readonly record struct DialResult(ReactorSocket? Socket, Endpoint Target, EndReason Failure, string? Detail = null);
 
 /// <summary>Connects to the first of several addresses that answers.</summary>
 /// <param name="options">What every connection carries.</param>
@@ -73,7 +73,7 @@ internal sealed class Dialler(OutboundOptions options, TimeSpan connectTimeout, 
     private async ValueTask<DialResult> AttemptAsync(Reactor reactor, Endpoint target)
     {
         var socket = ReactorSocket.Connect(reactor, target, options, out var errno);
-        if (socket is null) return new(null, target, ReasonOf(errno));
+        if (socket is null) return new(null, target, ReasonOf(errno), Errno.Describe(errno));
         own?.Add(socket);
         socket.SetDeadline(reactor.Now + (long)connectTimeout.TotalMilliseconds);
         var wait = await socket.WaitWritableAsync();
@@ -81,7 +81,7 @@ internal sealed class Dialler(OutboundOptions options, TimeSpan connectTimeout, 
         errno = wait == WaitResult.Ready ? socket.TakeError() : Errno.TimedOut;
         if (errno == 0) return new(socket, target, default);
         Close(socket);
-        return new(null, target, ReasonOf(errno));
+        return new(null, target, ReasonOf(errno), Errno.Describe(errno));
     }
 
     /// <summary>Closes a connection that this has opened.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using Calamary.Core.Transport;
 using Calamary.Core.Transport.Native;
 
@@ -21,17 +20,14 @@ internal sealed class Pump(ReactorSocket from, ReactorSocket to, RelayState stat
     /// <summary>Relays until the end of the stream, which is passed on, or until the given number of bytes has gone through, or until
     /// a failure, which is left in the state.</summary>
     /// <returns>Whether the given number of bytes went through.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> RunAsync()
     {
         while (left > 0)
         {
+            if (fromClient && state.BodyStopped) return false;
+            if (!from.IsReadable && await from.WaitReadableAsync() != WaitResult.Ready) return false;
             var received = Receive(out var ended);
-            if (received == -Errno.Again)
-            {
-                if (await from.WaitReadableAsync() != WaitResult.Ready) return false;
-                continue;
-            }
+            if (received == -Errno.Again) continue;
             if (received < 0) return Fail(receiving: true);
             if (received > 0)
             {
@@ -96,7 +92,6 @@ internal sealed class Pump(ReactorSocket from, ReactorSocket to, RelayState stat
     }
 
     /// <summary>Splices while large reads keep coming. True: go on copying; false: the relay has ended.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> SpliceAsync()
     {
         while (from.Reactor.Pipes.TryRent(out var pipe))

@@ -27,6 +27,17 @@ internal sealed class RelayState : TimerNode
     /// <summary>Whether the direction from the client (or the one to it) has ended.</summary>
     public bool OtherDirectionEnded { get; set; }
 
+    /// <summary>Whether the request's body is not wanted any more.</summary>
+    public bool BodyStopped { get; private set; }
+
+    /// <summary>Lets a request's body end where it stands: the response is complete already.</summary>
+    public void StopBody()
+    {
+        BodyStopped = true;
+        _flow.Client.InterruptRead();
+        _upstream.InterruptWrite();
+    }
+
     /// <summary>Bytes went through.</summary>
     public void Moved(bool fromClient, int bytes)
     {

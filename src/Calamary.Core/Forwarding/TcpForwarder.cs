@@ -1,11 +1,11 @@
-using System.Runtime.CompilerServices;
+
+using System.Diagnostics;
 
 namespace Calamary.Core.Forwarding;
 
 /// <summary>Dials over TCP and relays.</summary>
 internal sealed class TcpForwarder : IForwarder
 {
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<EndReason> ForwardAsync(Flow flow, IReadOnlyList<Endpoint> targets, CancellationToken cancellationToken)
     {
         var dial = await DialAsync(flow, targets);
@@ -22,10 +22,11 @@ internal sealed class TcpForwarder : IForwarder
     /// <summary>The stage dial: on success the flow has its upstream.</summary>
     internal static async ValueTask<DialResult> DialAsync(Flow flow, IReadOnlyList<Endpoint> targets)
     {
-        var started = flow.Reactor.Now;
+        var started = Stopwatch.GetTimestamp();
         var dial = await flow.Policy.Dialler.DialAsync(flow.Reactor, targets);
-        flow.Metrics.DialTime(TimeSpan.FromMilliseconds(flow.Reactor.Now - started));
+        flow.Metrics.DialTime(Stopwatch.GetElapsedTime(started));
         flow.Facts.Destination = dial.Target;
+        flow.FailureDetail = dial.Detail;
         if (dial.Socket is null) return dial;
         flow.Upstream = dial.Socket;
         flow.UpstreamTarget = dial.Target;

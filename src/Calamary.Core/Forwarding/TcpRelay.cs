@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Calamary.Core.Transport;
 
 namespace Calamary.Core.Forwarding;
@@ -7,7 +6,6 @@ namespace Calamary.Core.Forwarding;
 internal static class TcpRelay
 {
     /// <summary>Runs to the end of both directions. Both sockets are still open then.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<EndReason> RunAsync(Flow flow, ReactorSocket upstream)
     {
         var state = new RelayState(flow, upstream);

@@ -8,7 +8,7 @@ namespace Calamary.Core.Hosting;
 
 /// <summary>The open listeners. A reload opens what is new, closes what is gone, and leaves the rest alone.</summary>
 internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPolicy> policy,
-    Func<Flow, Task> run, FlowLog log)
+    Func<Flow, Task> run, Func<Endpoint, bool> isOwn, FlowLog log)
 {
     private readonly Dictionary<(Endpoint, bool Tproxy), OpenListener> _open = [];
 
@@ -54,9 +54,10 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
     private void Bind((Endpoint Local, bool Tproxy) key, bool isDefault, Dictionary<(Endpoint, bool), List<int>> added, List<string> errors)
     {
         var descriptors = new List<int>();
+        var taken = isOwn(key.Local) ? 0 : AcceptSocket.Probe(key.Local, key.Tproxy);
         for (var i = 0; i < tables.Count; i++)
         {
-            var descriptor = AcceptSocket.Bind(key.Local, key.Tproxy);
+            var descriptor = taken < 0 ? taken : AcceptSocket.Bind(key.Local, key.Tproxy);
             if (descriptor >= 0)
             {
                 descriptors.Add(descriptor);

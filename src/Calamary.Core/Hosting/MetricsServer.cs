@@ -15,18 +15,21 @@ internal sealed class MetricsServer(Reactor reactor, FlowMetrics metrics, FlowLo
 {
     private const int MaxConnections = 16;
     private const int Milliseconds = 5000;
-    private Endpoint? _current;
     private Endpoint? _next;
     private int _bound = -1;
     private AcceptSocket? _socket;
     private int _connections;
 
+    /// <summary>Where it listens; null while it does not.</summary>
+    public Endpoint? Current { get; private set; }
+
     /// <summary>Binds what a configuration asks for, still without using it. Returns the errors.</summary>
-    public IReadOnlyList<string> Prepare(MetricsConfig config)
+    public IReadOnlyList<string> Prepare(MetricsConfig config, Func<Endpoint, bool> isOwn)
     {
         _next = config.Enabled ? config.Endpoint : null;
-        if (_next is not { } endpoint || _next == _current) return [];
-        _bound = AcceptSocket.Bind(endpoint, transparent: false);
+        if (_next is not { } endpoint || _next == Current) return [];
+        var taken = isOwn(endpoint) ? 0 : AcceptSocket.Probe(endpoint, transparent: false);
+        _bound = taken < 0 ? taken : AcceptSocket.Bind(endpoint, transparent: false);
         return _bound >= 0 ? [] : [$"cannot serve metrics on {endpoint}: {Errno.Describe(-_bound)}"];
     }
 
@@ -38,10 +41,10 @@ internal sealed class MetricsServer(Reactor reactor, FlowMetrics metrics, FlowLo
 
     public async Task CommitAsync()
     {
-        if (_next == _current) return;
+        if (_next == Current) return;
         await CloseAsync();
-        _current = _next;
-        if (_current is not { } endpoint) return;
+        Current = _next;
+        if (Current is not { } endpoint) return;
         var bound = _bound;
         _bound = -1;
         _socket = await reactor.RunAsync(() => AcceptSocket.Attach(reactor, bound, endpoint));
@@ -53,7 +56,7 @@ internal sealed class MetricsServer(Reactor reactor, FlowMetrics metrics, FlowLo
     {
         if (_socket is not { } socket) return;
         _socket = null;
-        _current = null;
+        Current = null;
         await reactor.RunAsync(() =>
         {
             socket.Dispose();
@@ -119,7 +122,7 @@ internal sealed class MetricsServer(Reactor reactor, FlowMetrics metrics, FlowLo
         if (!path.SequenceEqual("/metrics"u8)) return Response("404 Not Found", "text/plain", "The metrics are at /metrics.\n"u8);
         isHead = head.IsHead;
         if (!isHead && !head.Method.SequenceEqual("GET"u8)) return Response("405 Method Not Allowed", "text/plain", "GET or HEAD.\n"u8);
-        openMetrics = head.Fields.TryGetSingle("Accept"u8, out var accept) && accept.IndexOf("application/openmetrics-text"u8) >= 0;
+        openMetrics = head.Fields.TryGetSingle("Accept"u8, out var accept) && Encoding.ASCII.GetString(accept).Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase);
         return null;
     }
 

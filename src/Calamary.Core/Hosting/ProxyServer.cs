@@ -31,7 +31,7 @@ internal sealed class ProxyServer : IAsyncDisposable
         _tables = [.. Enumerable.Range(0, reactors).Select(i =>
             new FlowTable(new Reactor(i, _budget.PipesPerReactor, bug => log.Bug("a reactor", bug)), metrics.AddShard()))];
         var pipeline = new FlowPipeline(forwarder, _limits);
-        _listeners = new ListenerSet(_tables, () => _policy!, pipeline.RunAsync, log);
+        _listeners = new ListenerSet(_tables, () => _policy!, pipeline.RunAsync, IsOwn, log);
         _metricsServer = new MetricsServer(_tables[0].Reactor, metrics, log);
         foreach (var table in _tables) table.Reactor.Start();
     }
@@ -41,7 +41,7 @@ internal sealed class ProxyServer : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ApplyAsync(CalamaryConfig config)
     {
         var policy = _policies.Create(config);
-        var metricsErrors = _metricsServer.Prepare(config.Metrics);
+        var metricsErrors = _metricsServer.Prepare(config.Metrics, IsOwn);
         if (metricsErrors.Count > 0) return metricsErrors;
         var errors = await _listeners.ApplyAsync(config.Listeners, () => Commit(config, policy));
         if (errors.Count > 0) _metricsServer.Revert();
@@ -55,13 +55,14 @@ internal sealed class ProxyServer : IAsyncDisposable
     public async Task StopAsync(TimeSpan drain, CancellationToken atOnce)
     {
         await _listeners.CloseAsync();
+        foreach (var table in _tables) await table.Reactor.RunAsync(() => table.IsDraining = true);
         var clock = TimeProvider.System;
         var started = clock.GetTimestamp();
         if (_limits.Flows > 0) _log.Info($"Draining: {_limits.Flows} flows have {drain.TotalMilliseconds} ms to finish");
         while (_limits.Flows > 0 && clock.GetElapsedTime(started) < drain && !atOnce.IsCancellationRequested)
         {
             // A kept-alive connection between two requests has nothing to lose.
-            await AbortAsync(flow => flow.IsBetweenRequests, EndReason.Completed);
+            await AbortAsync(static flow => flow.IsBetweenRequests && flow.Client.Available() == 0, EndReason.Completed);
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
         }
         var cut = await AbortAsync(_ => true, EndReason.Drained);
@@ -74,9 +75,13 @@ internal sealed class ProxyServer : IAsyncDisposable
         foreach (var table in _tables) table.Reactor.Dispose();
     }
 
+    private bool IsOwn(Endpoint endpoint) => _listeners.Endpoints.Contains(endpoint) || _metricsServer.Current == endpoint;
+
     private void Commit(CalamaryConfig config, FlowPolicy policy)
     {
-        _limits.MaxFlows = config.Limits.Flows > 0 ? config.Limits.Flows : _budget.Flows;
+        _limits.MaxFlows = config.Limits.Flows > 0 ? Math.Min(config.Limits.Flows, _budget.Flows) : _budget.Flows;
+        if (config.Limits.Flows > _budget.Flows)
+            _log.Warn($"limits.flows is {_budget.Flows} instead of {config.Limits.Flows}: the descriptor limit allows no more");
         _limits.MaxPerSource = config.Limits.FlowsPerSource;
         _metrics.ResetRules(policy.Rules.Current);
         Volatile.Write(ref _policy, policy);

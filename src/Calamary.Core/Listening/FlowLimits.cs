@@ -19,15 +19,20 @@ internal sealed class FlowLimits
     public int MaxPerSource { get; set; }
 
     /// <summary>Counts a flow in; false when it is over a limit.</summary>
-    public bool TryEnter(Address source)
+    /// <param name="source">The client's address.</param>
+    /// <param name="perSource">Whether it was counted for its source, to be handed back to <see cref="Leave"/>.</param>
+    public bool TryEnter(Address source, out bool perSource)
     {
+        perSource = false;
         if (Interlocked.Increment(ref _flows) > MaxFlows)
         {
             Interlocked.Decrement(ref _flows);
             return false;
         }
-        if (MaxPerSource == 0 || _perSource.AddOrUpdate(source, 1, static (_, count) => count + 1) <= MaxPerSource) return true;
-        Leave(source);
+        if (MaxPerSource == 0) return true;
+        perSource = true;
+        if (_perSource.AddOrUpdate(source, 1, static (_, count) => count + 1) <= MaxPerSource) return true;
+        Leave(source, perSource: true);
         return false;
     }
 
@@ -39,11 +44,11 @@ internal sealed class FlowLimits
     }
 
     /// <summary>Counts a flow out.</summary>
-    public void Leave(Address source)
+    public void Leave(Address source, bool perSource)
     {
         Interlocked.Decrement(ref _flows);
         // Flows that came before the limit was configured are not in the table.
-        while (_perSource.TryGetValue(source, out var count))
+        while (perSource && _perSource.TryGetValue(source, out var count))
         {
             if (count > 1 ? _perSource.TryUpdate(source, count - 1, count) : _perSource.TryRemove(new(source, count))) return;
         }

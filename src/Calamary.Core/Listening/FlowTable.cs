@@ -12,6 +12,9 @@ internal sealed class FlowTable(Reactor reactor, MetricsShard metrics)
 
     public MetricsShard Metrics { get; } = metrics;
 
+    /// <summary>The proxy stops: no connection is kept for another request.</summary>
+    public bool IsDraining { get; set; }
+
     public void Add(Flow flow) => flow.Node = _flows.AddLast(flow);
 
     public void Remove(Flow flow)

@@ -5,7 +5,8 @@ using Calamary.Core.Transport;
 namespace Calamary.Core.Listening;
 
 /// <summary>The HTTP proxy mode: CONNECT (RFC 9110 §9.3.6) opens a tunnel, absolute-form requests (RFC 9112 §3.2.2) are carried out.</summary>
-internal sealed class HttpMode : IMode
+/// <param name="policy">The policy in force, for requests after the first.</param>
+internal sealed class HttpMode(Func<FlowPolicy> policy) : IMode
 {
     private bool _answered;
 
@@ -37,12 +38,13 @@ internal sealed class HttpMode : IMode
             client, static input => HttpRequestHead.Parse(input, out _), flow.Policy.Timeouts.Process);
         flow.IsBetweenRequests = false;
         client.ClearDeadline();
+        flow.TakePolicy(policy());
         switch (outcome)
         {
             case HeadOutcome.Complete when HttpRequest.From(head) is { } request:
                 if (request.Form is HttpTargetForm.Authority or HttpTargetForm.Absolute) return (request, default);
                 flow.FailureDetail = "this is a proxy: ask for http://host/path, or CONNECT host:port";
-                await AnswerAsync(flow, HttpResponses.BadRequest.Full);
+                await AnswerAsync(flow, HttpResponses.NotAProxyRequest.Full);
                 return (null, EndReason.HandshakeMalformed);
             case HeadOutcome.ClosedBefore:
                 return (null, EndReason.ClientClosedEarly);

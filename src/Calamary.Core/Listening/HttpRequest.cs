@@ -14,6 +14,9 @@ internal sealed class HttpRequest
         Body = head.Body;
         IsHead = head.IsHead;
         IsPersistent = head.IsPersistent;
+        var method = head.Method;
+        IsIdempotent = method.SequenceEqual("GET"u8) || method.SequenceEqual("HEAD"u8) || method.SequenceEqual("OPTIONS"u8)
+            || method.SequenceEqual("PUT"u8) || method.SequenceEqual("DELETE"u8) || method.SequenceEqual("TRACE"u8);
     }
 
     /// <summary>The whole head, to be parsed again when it is written on.</summary>
@@ -29,6 +32,9 @@ internal sealed class HttpRequest
 
     /// <summary>Whether the client wants the connection kept.</summary>
     public bool IsPersistent { get; }
+
+    /// <summary>Whether it may be sent again when a kept-alive connection turns out to be closed (RFC 9110 §9.2.2).</summary>
+    public bool IsIdempotent { get; }
 
     /// <summary>From a head that parses; null for any other.</summary>
     public static HttpRequest? From(byte[] bytes) =>

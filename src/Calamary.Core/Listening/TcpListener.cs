@@ -53,7 +53,6 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerConfig> conf
 
     private Flow Create(ReactorSocket client, Endpoint source)
     {
-        client.SetNoDelay();
         var listener = config();
         var current = policy();
         var facts = new FlowFacts
@@ -64,7 +63,7 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerConfig> conf
             ListenerPort = socket.Local.Port,
         };
         IMode mode = listener.Mode == ListenerMode.Http
-            ? new HttpMode()
+            ? new HttpMode(policy)
             : new TransparentMode(socket.Local, listener.Tproxy, listener.ResolveSni);
         return new Flow(client, mode, current, table, in facts);
     }

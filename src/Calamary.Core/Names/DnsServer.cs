@@ -66,7 +66,8 @@ internal sealed class DnsServer
         {
             return NameResult.TimedOut;
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        // A broken or forged answer (DnsClient gives up at a wrong id) is as good as none: the next server is asked.
+        catch (Exception e) when (e is SocketException or IOException or DnsResponseParseException or DnsXidMismatchException)
         {
             return NameResult.Failed;
         }

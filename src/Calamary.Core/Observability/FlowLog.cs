@@ -48,6 +48,10 @@ internal sealed class FlowLog(ILoggerFactory factory)
     public void OddServerName(in FlowFacts facts) =>
         Flow(_parse, LogLevel.Information, new LogEvent { Id = LogEventId.OddServerName, Facts = facts });
 
+    /// <summary>Peeking ended, by time or size, while a parser still wanted more: the flow is <c>unknown</c> for the rules.</summary>
+    public void Unfinished(in FlowFacts facts, int bytes) =>
+        Flow(_parse, LogLevel.Information, new LogEvent { Id = LogEventId.Unfinished, Facts = facts, Sent = bytes });
+
     /// <summary>Hears the comparisons of one evaluation of the rules; null unless debug events are logged.</summary>
     public IRuleTrace? Trace(in FlowFacts facts) => _filter.IsEnabled(LogLevel.Debug) ? new RuleTraceLog(this, facts) : null;
 

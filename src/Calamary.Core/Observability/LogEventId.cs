@@ -13,6 +13,7 @@ internal enum LogEventId
     TlsInformation = 202,
     Identified = 203,
     OddServerName = 204,
+    Unfinished = 205,
 
     // filter
     Compared = 300,

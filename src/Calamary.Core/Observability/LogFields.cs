@@ -61,7 +61,7 @@ internal static class LogFields
         visitor.Number("sport", facts.Source.Port);
         var destinationKnown = facts.Has(FactStages.Destination);
         if (destinationKnown) visitor.Address("destination", facts.Destination.Address);
-        if (destinationKnown || facts.RequestedHost is not null) visitor.Number("dport", facts.Destination.Port);
+        if (destinationKnown || facts.Name is not null) visitor.Number("dport", facts.Destination.Port);
         Text(ref visitor, "host", facts.RequestedHost);
         visitor.Text("transport", facts.Transport == TransportProtocol.Udp ? "udp" : "tcp");
         Text(ref visitor, "listener", facts.ListenerMode);

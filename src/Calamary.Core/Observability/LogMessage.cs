@@ -23,7 +23,7 @@ internal static class LogMessage
         {
             line.Append(log.Facts.Destination);
         }
-        else if (log.Facts.RequestedHost is { } host)
+        else if ((log.Facts.Name ?? log.Facts.RequestedHost) is { } host)
         {
             line.AppendEscaped(host, NameLimit);
             line.Append(":"u8);
@@ -58,6 +58,11 @@ internal static class LogMessage
                 line.AppendEscaped((log.Facts.Protocol ?? ProtocolId.Unknown).Label, NameLimit);
                 line.Append(", TLS: "u8);
                 line.AppendEscaped((log.Facts.Tls?.Version ?? TlsVersion.None).ToName(), NameLimit);
+                break;
+            case LogEventId.Unfinished:
+                line.Append("Unidentified: timeout.process or limits.peekBytes reached in an unfinished first message of "u8);
+                line.Append(log.Sent);
+                line.Append(" bytes"u8);
                 break;
             case LogEventId.OddServerName:
                 line.Append(log.Facts.Tls?.ServerNameKind == ServerNameKind.Several

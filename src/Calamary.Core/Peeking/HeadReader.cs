@@ -58,7 +58,7 @@ internal static class HeadReader
                 if (++looks > QuickLooks)
                 {
                     await Task.Delay(Pause);
-                    continue;
+                    if (!socket.IsStopped) continue;
                 }
             }
             else if (socket.PeerFinished && received == seen)

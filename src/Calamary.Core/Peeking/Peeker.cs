@@ -13,6 +13,8 @@ internal enum PeekOutcome : byte
     ClientClosed,
     /// <summary>The client reset the connection.</summary>
     ClientReset,
+    /// <summary>The client hid bytes from being looked at, by TCP urgent data.</summary>
+    Hidden,
 }
 
 /// <summary>The one loop that looks at a client's first bytes and asks the parsers. The bytes stay in the kernel: the relay sends
@@ -48,8 +50,12 @@ internal static class Peeker
                         seen = received;
                         needed = Math.Max(candidates.Needed, seen + 1);
                         if (needed > LargeMessage) client.GrowReceiveBuffer(limit);
-                        if (++looks > QuickLooks) await Task.Delay(Pause);
-                        if (looks > QuickLooks || client.PeerFinished) continue;
+                        if (++looks > QuickLooks)
+                        {
+                            await Task.Delay(Pause);
+                            if (!client.IsStopped) continue;
+                        }
+                        else if (client.PeerFinished) continue;
                     }
                 }
                 var wait = await client.WaitMoreAsync();
@@ -60,11 +66,23 @@ internal static class Peeker
         finally
         {
             client.ClearDeadline();
+            client.MarkReadable();
         }
+        if (client.HasUrgentData) return PeekOutcome.Hidden;
+        if (!candidates.IsDecided && seen > 0 && flow.Facts.Protocol is null)
+            flow.Policy.Log.Unfinished(in flow.Facts, seen);
         flow.Facts.Protocol ??= ProtocolId.Unknown;
         flow.Facts.Known |= FactStages.Payload;
         return PeekOutcome.Over;
     }
+
+    /// <summary>The end reason of a flow whose peeking gave nothing to judge.</summary>
+    public static EndReason ReasonOf(PeekOutcome outcome) => outcome switch
+    {
+        PeekOutcome.Hidden => EndReason.UrgentData,
+        PeekOutcome.ClientReset => EndReason.ClientReset,
+        _ => EndReason.ClientClosedEarly,
+    };
 
     private static int Look(Flow flow, ref Candidates candidates, int limit, int seen)
     {

@@ -16,15 +16,25 @@ internal sealed unsafe class AcceptSocket : IDisposable
 
     public Reactor Reactor => _socket.Reactor;
 
+    /// <summary>Whether another program has the address: SO_REUSEPORT would silently share the connections with it.</summary>
+    /// <returns>0, or the negated errno of binding alone.</returns>
+    public static int Probe(Endpoint local, bool transparent)
+    {
+        var descriptor = Bind(local, transparent, shared: false);
+        return descriptor < 0 ? descriptor : Libc.Close(descriptor);
+    }
+
     /// <summary>Opens and binds, still without accepting. Call on any thread; returns a descriptor or a negated errno.</summary>
-    public static int Bind(Endpoint local, bool transparent)
+    public static int Bind(Endpoint local, bool transparent, bool shared = true)
     {
         var ipv6 = local.Address.IsIPv6;
         var descriptor = Libc.CreateSocket(SockAddr.FamilyOf(local.Address), Native.Socket.Stream);
         if (descriptor < 0) return descriptor;
         var address = SockAddr.From(local);
         var result = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.ReuseAddress, 1);
-        if (result >= 0) result = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.ReusePort, 1);
+        if (result >= 0 && shared) result = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.ReusePort, 1);
+        // Accepted connections inherit it.
+        if (result >= 0) result = Libc.SetOption(descriptor, Native.Socket.LevelTcp, Native.Socket.NoDelay, 1);
         if (result >= 0 && ipv6) result = Libc.SetOption(descriptor, Native.Socket.LevelIpv6, Native.Socket.Ipv6Only, 1);
         if (result >= 0 && transparent)
             result = ipv6

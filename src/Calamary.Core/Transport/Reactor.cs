@@ -98,7 +98,7 @@ internal sealed unsafe class Reactor : IDisposable
         _sockets[fd] = socket;
         socket.Generation = ++_generation;
         var e = stackalloc byte[16];
-        EpollEvents.Write(e, EpollEvents.In | EpollEvents.Out | EpollEvents.PeerHangUp | EpollEvents.EdgeTriggered,
+        EpollEvents.Write(e, EpollEvents.In | EpollEvents.Urgent | EpollEvents.Out | EpollEvents.PeerHangUp | EpollEvents.EdgeTriggered,
             (ulong)socket.Generation << 32 | (uint)fd);
         var result = Libc.EpollAdd(_epoll, fd, e);
         if (result < 0) _sockets[fd] = null;

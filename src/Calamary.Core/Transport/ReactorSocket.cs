@@ -14,6 +14,7 @@ internal sealed unsafe class ReactorSocket : TimerNode, IValueTaskSource<WaitRes
     private WaitResult _stop = WaitResult.Ready;
     private bool _readable = true;
     private bool _writable = true;
+    private bool _broken;
     private bool _closed;
 
     private ReactorSocket(Reactor reactor, int descriptor) => (Reactor, Descriptor) = (reactor, descriptor);
@@ -29,6 +30,9 @@ internal sealed unsafe class ReactorSocket : TimerNode, IValueTaskSource<WaitRes
 
     /// <summary>The peer has sent its FIN (or a reset): what can be received now is the last of it.</summary>
     public bool PeerFinished { get; private set; }
+
+    /// <summary>Whether a receive is worth trying: the last one filled its buffer, or an event has come since.</summary>
+    public bool IsReadable => _readable;
 
     /// <summary>Takes over an accepted or listening descriptor. Returns null, and closes it, when it cannot be watched.</summary>
     public static ReactorSocket? Attach(Reactor reactor, int descriptor)
@@ -73,13 +77,22 @@ internal sealed unsafe class ReactorSocket : TimerNode, IValueTaskSource<WaitRes
     {
         int result;
         fixed (byte* start = buffer) result = Libc.Receive(Descriptor, start, buffer.Length, flags);
-        // A short read has drained the socket: the next byte brings a new edge. Peeking leaves the bytes, but more bring an edge too.
-        if (result == -Errno.Again || (result > 0 && result < buffer.Length && !PeerFinished)) _readable = false;
+        // A short read has drained the socket: the next byte brings a new edge.
+        if (result >= 0) _readable = result == buffer.Length || PeerFinished;
+        else if (result == -Errno.Again) _readable = false;
         return result;
     }
 
     /// <summary>Looks at what is there and leaves it for later.</summary>
-    public int TryPeek(Span<byte> buffer) => TryReceive(buffer, Native.Socket.Peek);
+    public int TryPeek(Span<byte> buffer)
+    {
+        var result = TryReceive(buffer, Native.Socket.Peek);
+        if (result > 0) _readable = true;
+        return result;
+    }
+
+    /// <summary>There may be bytes that were only looked at so far.</summary>
+    public void MarkReadable() => _readable = true;
 
     /// <summary>Throws away up to so many received bytes.</summary>
     public int TryDiscard(int count)
@@ -122,6 +135,16 @@ internal sealed unsafe class ReactorSocket : TimerNode, IValueTaskSource<WaitRes
         return result;
     }
 
+    /// <summary>Whether the deadline has passed or the flow was ended.</summary>
+    public bool IsStopped => _stop != WaitResult.Ready;
+
+    /// <summary>The peer has sent TCP urgent data (RFC 9293 §3.8.5). The kernel takes such a byte out of the stream, and looking at the
+    /// stream stops there: what follows could not be judged.</summary>
+    public bool HasUrgentData { get; private set; }
+
+    /// <summary>Called once when the peer resets the connection, whether anyone waits or not; null for nobody.</summary>
+    public Action? OnReset { get; set; }
+
     /// <summary>Waits until a receive is worth trying.</summary>
     public ValueTask<WaitResult> WaitReadableAsync() => WaitAsync(ref _read, _readable, ReadToken);
 
@@ -138,6 +161,7 @@ internal sealed unsafe class ReactorSocket : TimerNode, IValueTaskSource<WaitRes
     /// <summary>The pending error of the socket, which is cleared; 0 for none.</summary>
     public int TakeError()
     {
+        if (!_broken) return 0;
         int error;
         uint length = sizeof(int);
         return Libc.GetOption(Descriptor, Native.Socket.LevelSocket, Native.Socket.Error, &error, &length) < 0 ? Errno.ConnectionReset : error;
@@ -155,6 +179,12 @@ internal sealed unsafe class ReactorSocket : TimerNode, IValueTaskSource<WaitRes
         Reactor.Cancel(this);
         if (_stop == WaitResult.TimedOut) _stop = WaitResult.Ready;
     }
+
+    /// <summary>Ends a pending wait for bytes; later ones are not concerned.</summary>
+    public void InterruptRead() => _read.Set(WaitResult.Aborted);
+
+    /// <summary>The same for room to send.</summary>
+    public void InterruptWrite() => _write.Set(WaitResult.Aborted);
 
     /// <summary>Ends all waits, now and later.</summary>
     public void Abort()
@@ -176,8 +206,6 @@ internal sealed unsafe class ReactorSocket : TimerNode, IValueTaskSource<WaitRes
     /// <summary>Room for a first message that is larger than the kernel's usual receive window.</summary>
     public void GrowReceiveBuffer(int bytes) =>
         _ = Libc.SetOption(Descriptor, Native.Socket.LevelSocket, Native.Socket.ReceiveBuffer, bytes);
-
-    public void SetNoDelay() => _ = Libc.SetOption(Descriptor, Native.Socket.LevelTcp, Native.Socket.NoDelay, 1);
 
     /// <summary>The socket's own address.</summary>
     public bool TryGetLocal(out Endpoint local)
@@ -211,7 +239,15 @@ internal sealed unsafe class ReactorSocket : TimerNode, IValueTaskSource<WaitRes
     {
         const uint Broken = EpollEvents.Error | EpollEvents.HangUp;
         if ((mask & (EpollEvents.PeerHangUp | Broken)) != 0) PeerFinished = true;
-        if ((mask & (EpollEvents.In | EpollEvents.PeerHangUp | Broken)) != 0)
+        if ((mask & Broken) != 0) _broken = true;
+        if ((mask & EpollEvents.Urgent) != 0) HasUrgentData = true;
+        if ((mask & EpollEvents.Error) != 0 && OnReset is { } onReset)
+        {
+            OnReset = null;
+            onReset();
+            if (_closed) return;
+        }
+        if ((mask & (EpollEvents.In | EpollEvents.Urgent | EpollEvents.PeerHangUp | Broken)) != 0)
         {
             _readable = true;
             _read.Set(WaitResult.Ready);

@@ -29,12 +29,13 @@ internal sealed record YamlTree(YamlNode? Root, IReadOnlyList<YamlError> Errors)
         {
             // Some errors carry the start of the text instead of their place.
             var at = e.Start.Index == 0 ? scanner.CurrentPosition : e.Start;
-            builder.Fail(at, Sentence(e.Message));
+            var hint = e.Message.Contains("tag", StringComparison.OrdinalIgnoreCase) ? "; a value that starts with '!' needs quotes: '!443'" : "";
+            builder.Fail(at, Sentence(e.Message) + hint);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentOutOfRangeException)
         {
             // The scanner throws these for a flow list without its end and for escapes that are no characters.
-            builder.Fail(scanner.CurrentPosition, "this is not YAML; is a bracket or a quote not closed, or a value with special characters not quoted?");
+            builder.Fail(scanner.CurrentPosition, "this is not YAML; is a bracket or a quote not closed, or a value that starts with '!' or has other special characters not quoted?");
         }
         return new YamlTree(builder.IsFailed ? null : builder.Root, builder.Errors);
     }

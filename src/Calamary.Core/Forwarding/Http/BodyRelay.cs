@@ -29,12 +29,15 @@ internal static class BodyRelay
         var scanner = new ChunkedScanner();
         while (true)
         {
+            if (fromClient && state.BodyStopped) return false;
             var received = from.TryPeek(from.Reactor.Scratch);
             if (received == -Errno.Again)
             {
                 if (await from.WaitReadableAsync() != WaitResult.Ready) return false;
                 continue;
             }
+            if (received < 0) state.Fail(fromClient ? EndReason.ClientReset : EndReason.UpstreamReset);
+            else if (received == 0) to.ShutdownSend();
             if (received <= 0) return false;
             var status = scanner.Scan(from.Reactor.Scratch.AsSpan(0, received), out var length);
             if (status == ChunkedStatus.Malformed)
@@ -44,7 +47,11 @@ internal static class BodyRelay
                 return false;
             }
             from.TryReceive(from.Reactor.Scratch.AsSpan(0, length));
-            if (!await Pump.SendScratchAsync(to, length)) return false;
+            if (!await Pump.SendScratchAsync(to, length))
+            {
+                state.Fail(fromClient ? EndReason.UpstreamReset : EndReason.ClientReset);
+                return false;
+            }
             state.Moved(fromClient, length);
             if (status == ChunkedStatus.Ended) return true;
         }

@@ -32,12 +32,15 @@ internal sealed class HttpExchange
     public static async ValueTask<ExchangeResult> RunAsync(Flow flow, ReactorSocket upstream, HttpRequest request)
     {
         var exchange = new HttpExchange(flow, upstream, request);
+        // While the server thinks nobody reads from the client; that it has gone must be noticed all the same.
+        flow.Client.OnReset = () => exchange._state.Fail(EndReason.ClientReset);
         try
         {
             return await exchange.RunAsync();
         }
         finally
         {
+            flow.Client.OnReset = null;
             exchange._state.Stop();
         }
     }
@@ -52,19 +55,28 @@ internal sealed class HttpExchange
                 _upstream, static input => HttpResponseHead.Parse(input, out _), within: null);
             if (outcome != HeadOutcome.Complete) return Failed(ReasonOf(outcome, error));
             var bodySent = body.IsCompletedSuccessfully && body.Result;
-            var response = Answer(head, mayGoOn: _request.IsPersistent && bodySent);
+            var response = Answer(head, mayGoOn: KeepsClient && bodySent);
             if (response.IsUnasked) return Failed(EndReason.UpstreamMalformed);
             if (response.Head.Length > 0 && !await SendAsync(_flow.Client, response.Head, fromClient: false))
                 return new(true, false, false, EndReason.ClientReset);
             _answered |= !response.IsInterim;
             if (response.IsInterim) continue;
-            if (response.IsUpgrade) return await TunnelAsync();
+            if (response.IsUpgrade) return bodySent ? await TunnelAsync() : Failed(EndReason.UpstreamMalformed);
             if (!await BodyRelay.RunAsync(_upstream, _flow.Client, response.Body, _state, fromClient: false))
                 return Failed(EndReason.UpstreamClosedEarly);
+            if (!body.IsCompleted)
+            {
+                // An early answer (RFC 9110 §9.3.4, 413): the rest of the body is nobody's any more.
+                _state.StopBody();
+                await body;
+            }
             if (!response.GoesOn) await Lingering.CloseAsync(_flow.Client);
             return new(true, response.GoesOn, response.GoesOn && response.UpstreamGoesOn, EndReason.Completed);
         }
     }
+
+    /// <summary>Whether the client's connection can carry another request after this one.</summary>
+    private bool KeepsClient => _request.IsPersistent && !_flow.Table.IsDraining;
 
     private ReadOnlyMemory<byte> RequestHead()
     {

@@ -21,8 +21,11 @@ internal static class HttpRedirection
 
     public static async ValueTask<EndReason> AnswerAsync(Flow flow, Verdict verdict)
     {
-        if (!flow.Facts.Has(FactStages.Payload) && !flow.Mode.CanAnswer && await Peeker.PeekAsync(flow) != PeekOutcome.Over)
-            return EndReason.ClientClosedEarly;
+        if (!flow.Facts.Has(FactStages.Payload) && !flow.Mode.CanAnswer)
+        {
+            var peek = await Peeker.PeekAsync(flow);
+            if (peek != PeekOutcome.Over) return Peeker.ReasonOf(peek);
+        }
         if (flow.Facts.Protocol != HttpProtocol.Id)
         {
             verdict = verdict with { Action = RuleAction.Deny };

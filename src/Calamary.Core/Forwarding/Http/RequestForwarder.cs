@@ -23,7 +23,10 @@ internal static class RequestForwarder
     {
         // A CONNECT on a connection that was used for requests before would change what the facts mean.
         if (request.Form != HttpTargetForm.Absolute)
+        {
+            flow.FailureDetail = "CONNECT needs a connection of its own";
             return await AnswerAsync(flow, mode, HttpResponses.BadRequest.Full, EndReason.HandshakeMalformed);
+        }
         HttpMode.Name(flow, request.Authority);
         flow.Facts.Protocol = HttpProtocol.Id;
         flow.Facts.Known |= FactStages.Payload;
@@ -58,7 +61,7 @@ internal static class RequestForwarder
             }
             var result = await HttpExchange.RunAsync(flow, flow.Upstream!, request);
             if (!result.Answered && result.Reason is EndReason.UpstreamReset or EndReason.UpstreamClosedEarly
-                && reused && request.Body.Kind == HttpBodyKind.None)
+                && reused && request.IsIdempotent && request.Body.Kind == HttpBodyKind.None)
             {
                 // The server closed the kept-alive connection just as the request went out (RFC 9110 §9.2.2): once more on a new one.
                 flow.CloseUpstream();

@@ -31,7 +31,7 @@ public static class HttpErrors
     public const string ContentLength = "HTTP: Content-Length";
     /// <summary>Both Content-Length and Transfer-Encoding (RFC 9112 §6.3).</summary>
     public const string AmbiguousLength = "HTTP: Content-Length with Transfer-Encoding";
-    /// <summary>A transfer coding other than exactly <c>chunked</c>: to be answered with 501 (RFC 9112 §6.1).</summary>
+    /// <summary>A transfer coding other than exactly <c>chunked</c> (RFC 9112 §6.1).</summary>
     public const string TransferCoding = "HTTP: transfer coding not supported";
     /// <summary>Transfer-Encoding in HTTP/1.0 (RFC 9112 §6.1).</summary>
     public const string TransferEncodingVersion = "HTTP: Transfer-Encoding in HTTP/1.0";

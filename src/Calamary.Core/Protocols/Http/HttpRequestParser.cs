@@ -6,7 +6,8 @@ namespace Calamary.Core.Protocols.Http;
 public sealed class HttpRequestParser : IProtocolParser
 {
     private const int MaxLineLength = 16384;
-    private const int MaxEmptyLineBytes = 8;
+    private const int MaxEmptyLineBytes = 4096;
+    private const int MaxMinorDigits = 3;
     internal const int MaxMethodLength = 32;
 
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
@@ -33,11 +34,15 @@ public sealed class HttpRequestParser : IProtocolParser
         var method = input[at..].IndexOfAnyExcept(HttpChars.Token);
         if (method < 0) return input.Length - at > MaxMethodLength ? ParseResult.NoMatch : More(input);
         if (method is 0 or > MaxMethodLength) return ParseResult.NoMatch;
+        var isGet = input.Slice(at, method).SequenceEqual("GET"u8);
         if (!SkipBlanks(input, ref at, method)) return ParseResult.NoMatch;
 
         var target = input[at..].IndexOfAny(HttpChars.TargetEnd);
         if (target < 0) return More(input);
         if (target == 0) return ParseResult.NoMatch;
+        // HTTP/0.9 (RFC 1945 §4.1, Simple-Request), which servers still answer.
+        if (input[at + target] is (byte)'\r' or (byte)'\n')
+            return isGet && input[at] == '/' ? EndOfLine(input, at + target) : ParseResult.NoMatch;
         if (!SkipBlanks(input, ref at, target)) return ParseResult.NoMatch;
         return ParseVersion(input, at);
     }
@@ -49,10 +54,15 @@ public sealed class HttpRequestParser : IProtocolParser
         if (rest.Length <= name.Length) return name.StartsWith(rest) ? More(input) : ParseResult.NoMatch;
         if (!rest.StartsWith(name) || !char.IsAsciiDigit((char)rest[name.Length])) return ParseResult.NoMatch;
 
+        // Servers take "1.10" and "1.01" for a version as well.
         at += name.Length + 1;
+        for (var more = 1; more < MaxMinorDigits && at < input.Length && char.IsAsciiDigit((char)input[at]); more++) at++;
         var end = input[at..].IndexOfAnyExcept(" \t"u8);
-        if (end < 0) return More(input);
-        at += end;
+        return end < 0 ? More(input) : EndOfLine(input, at + end);
+    }
+
+    private static ParseResult EndOfLine(ReadOnlySpan<byte> input, int at)
+    {
         if (input[at] == '\r' && ++at == input.Length) return More(input);
         return input[at] == '\n' ? ParseResult.Done(at + 1) : ParseResult.NoMatch;
     }

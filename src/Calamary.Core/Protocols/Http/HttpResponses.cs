@@ -15,8 +15,8 @@ public static class HttpResponses
     /// <summary>408: the request did not come in time.</summary>
     public static HttpResponse RequestTimeout { get; } = new("408 Request Timeout", "The request did not arrive in time.");
 
-    /// <summary>501: a transfer coding that the proxy does not know.</summary>
-    public static HttpResponse NotImplemented { get; } = new("501 Not Implemented", "The proxy does not know this transfer coding.");
+    /// <summary>400: a request as for a server.</summary>
+    public static HttpResponse NotAProxyRequest { get; } = new("400 Bad Request", "This is a proxy: ask for http://host/path, or CONNECT host:port.");
 
     /// <summary>502: unresolvable, unreachable, or the server's answer was malformed.</summary>
     public static HttpResponse BadGateway { get; } = new("502 Bad Gateway", "The server cannot be reached, or its answer is not understood.");

@@ -5,7 +5,7 @@ namespace Calamary.Core.Protocols.Tls;
 /// <summary>The application_layer_protocol_negotiation extension (RFC 7301 §3.1).</summary>
 internal static class AlpnExtension
 {
-    // Clients offer two or three; a list without bound would let 64 KB of hello become a megabyte of strings.
+    // Clients offer two or three; a list without bound would let 128 KB of hello become megabytes of strings. The first ones count.
     private const int MaxProtocols = 1024;
 
     /// <summary>Checks the structure.</summary>
@@ -16,9 +16,8 @@ internal static class AlpnExtension
         var reader = new WireReader(data);
         if (!reader.TryReadVector16(out protocols) || !reader.IsEmpty || protocols.IsEmpty) return false;
         var names = new WireReader(protocols);
-        var count = 0;
         while (!names.IsEmpty)
-            if (++count > MaxProtocols || !names.TryReadVector8(out var name) || name.IsEmpty) return false;
+            if (!names.TryReadVector8(out var name) || name.IsEmpty) return false;
         return true;
     }
 
@@ -29,7 +28,7 @@ internal static class AlpnExtension
         if (protocols.IsEmpty) return [];
         var names = new List<string>();
         var reader = new WireReader(protocols);
-        while (reader.TryReadVector8(out var name))
+        while (names.Count < MaxProtocols && reader.TryReadVector8(out var name))
             if (!Grease.IsReserved(name)) names.Add(ToName(name));
         return names;
     }

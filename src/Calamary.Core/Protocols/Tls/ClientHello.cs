@@ -9,8 +9,8 @@ internal readonly ref struct ClientHello
     /// <summary>Version, random and the least of every vector.</summary>
     public const int MinLength = 2 + RandomLength + 1 + 2 + 2 + 1 + 1;
 
-    /// <summary>The longest body that is taken, in bytes.</summary>
-    public const int MaxLength = 65536;
+    /// <summary>The longest body that is taken, in bytes: as OpenSSL does.</summary>
+    public const int MaxLength = 131_396;
 
     private const int RandomLength = 32;
     private const int MaxSessionIdLength = 32;

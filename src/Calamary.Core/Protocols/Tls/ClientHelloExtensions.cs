@@ -16,6 +16,7 @@ internal ref struct ClientHelloExtensions
     public ServerNameKind ServerNameKind;
     public TlsVersion? HighestVersion;
     public bool Ech;
+    private bool _hasServerName;
 
     /// <summary>Reads all extensions to the end of the hello.</summary>
     public bool TryParse(ref WireReader hello, [NotNullWhen(false)] out string? error)
@@ -23,20 +24,10 @@ internal ref struct ClientHelloExtensions
         error = TlsErrors.Extensions;
         if (!hello.TryReadVector16(out var block) || !hello.IsEmpty) return false;
 
-        // One bit a type: a client may send thousands, and comparing each with each would cost a second.
-        Span<ulong> seen = stackalloc ulong[65536 / 64];
-        seen.Clear();
         var reader = new WireReader(block);
         while (!reader.IsEmpty)
         {
             if (!reader.TryReadUInt16(out var type) || !reader.TryReadVector16(out var data)) return false;
-            var bit = 1UL << (type & 63);
-            if ((seen[type >> 6] & bit) != 0)
-            {
-                error = TlsErrors.DuplicateExtension;
-                return false;
-            }
-            seen[type >> 6] |= bit;
             var fault = Take(type, data);
             if (fault is null) continue;
             error = fault;
@@ -46,11 +37,18 @@ internal ref struct ClientHelloExtensions
         return true;
     }
 
+    // RFC 8446 §4.2 forbids every duplicate, but servers do not look at those of extensions that they do not know: only what is
+    // used here must be unambiguous.
     private string? Take(ushort type, ReadOnlySpan<byte> data)
     {
         switch (type)
         {
+            case ServerNameType when _hasServerName:
+            case AlpnType when !Alpn.IsEmpty:
+            case SupportedVersionsType when HighestVersion is not null:
+                return TlsErrors.DuplicateExtension;
             case ServerNameType:
+                _hasServerName = true;
                 return ServerNameExtension.TryParse(data, out ServerNameKind, out ServerName) ? null : TlsErrors.ServerName;
             case AlpnType:
                 return AlpnExtension.TryParse(data, out Alpn) ? null : TlsErrors.Alpn;

@@ -10,9 +10,11 @@ internal ref struct HandshakeReader(ReadOnlySpan<byte> input)
     public const int MaxRecordLength = 1 << 14;
     public const byte HandshakeType = 22;
     public const byte MajorVersion = 3;
+    private const int MaxEmptyRecords = 64;
 
     private readonly ReadOnlySpan<byte> _input = input;
     private int _recordRest;
+    private int _emptyRecords;
 
     /// <summary>How many bytes of input were used.</summary>
     public int Position { get; private set; }
@@ -31,10 +33,11 @@ internal ref struct HandshakeReader(ReadOnlySpan<byte> input)
     public string? Read(int count, out ReadOnlySpan<byte> part)
     {
         part = default;
-        if (_recordRest == 0)
+        while (_recordRest == 0)
         {
+            var before = Position;
             var fault = ReadHeader();
-            if (fault is not null || _recordRest == 0) return fault;
+            if (fault is not null || Position == before) return fault;
         }
         count = Math.Min(count, Math.Min(_recordRest, _input.Length - Position));
         part = _input.Slice(Position, count);
@@ -51,7 +54,8 @@ internal ref struct HandshakeReader(ReadOnlySpan<byte> input)
         if (rest.Length > 1 && rest[1] != MajorVersion) return TlsErrors.RecordVersion;
         if (rest.Length < RecordHeaderLength) return null;
         var length = BinaryPrimitives.ReadUInt16BigEndian(rest[3..]);
-        if (length is 0 or > MaxRecordLength) return TlsErrors.RecordLength;
+        // RFC 8446 §5.1 forbids empty fragments of handshake messages, but servers take some: they must not hide a hello.
+        if (length > MaxRecordLength || (length == 0 && ++_emptyRecords > MaxEmptyRecords)) return TlsErrors.RecordLength;
         _recordRest = length;
         Position += RecordHeaderLength;
         return null;

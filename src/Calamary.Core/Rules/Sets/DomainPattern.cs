@@ -16,15 +16,20 @@ internal enum DomainScope : byte
     Both = Exact | Below,
 }
 
-/// <summary>A value of the criterion <c>dns</c>: <c>example.com</c>, <c>*.example.com</c> (all below it) or
-/// <c>.example.com</c> (both).</summary>
-/// <param name="Name">The normalised name.</param>
+/// <summary>A value of the criterion <c>dns</c>: <c>example.com</c>, <c>*.example.com</c> (all below it),
+/// <c>.example.com</c> (both) or <c>*</c> (any name).</summary>
+/// <param name="Name">The normalised name; empty for any.</param>
 /// <param name="Scope">What of it is covered.</param>
 internal readonly record struct DomainPattern(string Name, DomainScope Scope)
 {
     /// <summary>Parses a pattern; the name may be written in Unicode.</summary>
     public static bool TryParse(string text, out DomainPattern pattern, out ValueError error)
     {
+        if (text == "*")
+        {
+            (pattern, error) = (new("", DomainScope.Both), default);
+            return true;
+        }
         var (skip, scope) = text switch
         {
             ['*', '.', ..] => (2, DomainScope.Below),

@@ -16,15 +16,17 @@ internal sealed class DomainSet : IValueSet<string, DomainSet>
         {
             CollectionsMarshal.GetValueRefOrAddDefault(_scopes, pattern.Name, out _) |= pattern.Scope;
         }
+        IsAll = _scopes.Remove("");
         _lookup = _scopes.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    public bool IsAll => false;
+    public bool IsAll { get; }
 
-    public bool Contains(string fact) => Has(fact, DomainScope.Exact) || IsBelow(fact);
+    public bool Contains(string fact) => IsAll || Has(fact, DomainScope.Exact) || IsBelow(fact);
 
     public bool Covers(DomainSet other)
     {
+        if (IsAll || other.IsAll) return IsAll;
         foreach (var (name, scope) in other._scopes)
         {
             if (scope.HasFlag(DomainScope.Exact) && !Contains(name)) return false;
