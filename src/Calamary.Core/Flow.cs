@@ -107,6 +107,12 @@ public sealed class Flow
     internal void Abort(EndReason reason)
     {
         AbortReason ??= reason;
+        // What is cut must not look like a proper end to who reads to the FIN.
+        if (reason == EndReason.Drained)
+        {
+            Client.ResetOnClose();
+            Upstream?.ResetOnClose();
+        }
         Client.Abort();
         Upstream?.Abort();
     }

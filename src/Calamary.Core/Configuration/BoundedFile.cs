@@ -13,7 +13,7 @@ internal sealed class BoundedFile : Stream
     private BoundedFile(string path) => _file = new FileStream(path, FileMode.Open, FileAccess.Read);
 
     /// <summary>Opens a file. The reader throws what <see cref="IsExpected"/> knows.</summary>
-    public static StreamReader Open(string path) => new(new BoundedFile(path), new UTF8Encoding(false, throwOnInvalidBytes: true));
+    public static StreamReader Open(string path) => new(new BoundedFile(path), new UTF8Encoding(false, throwOnInvalidBytes: true), bufferSize: 1 << 16);
 
     /// <summary>Whether the file is to blame, and not the program.</summary>
     public static bool IsExpected(Exception e) =>

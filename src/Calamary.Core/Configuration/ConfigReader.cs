@@ -38,7 +38,7 @@ public static class ConfigReader
         var problems = new ProblemList(file);
         foreach (var (line, column, path, message) in tree.Errors) problems.Error(new ConfigPosition(file, line, column, path), message);
         var config = Read(tree, new ConfigContext(problems, new ValueReader(problems), directory, protocols));
-        return new ConfigResult(problems.HasErrors ? null : config, problems.ToSorted());
+        return new ConfigResult(problems.ErrorCount > 0 ? null : config, problems.ToSorted());
     }
 
     private static CalamaryConfig? Read(YamlTree tree, ConfigContext context)

@@ -4,7 +4,7 @@ namespace Calamary.Core.Configuration;
 /// <param name="Path">The file; null for the built-in default.</param>
 public sealed record ConfigSource(string? Path)
 {
-    /// <summary>For logs and problems: the file, or <c>(built-in default)</c>.</summary>
+    /// <summary>For logs and problems: the file, or <c>(embedded default)</c>.</summary>
     public string Name => Path ?? DefaultConfig.Name;
 
     /// <inheritdoc/>

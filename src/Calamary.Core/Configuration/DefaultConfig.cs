@@ -3,7 +3,7 @@ namespace Calamary.Core.Configuration;
 /// <summary>What runs when there is no configuration file: safe to start anywhere.</summary>
 internal static class DefaultConfig
 {
-    public const string Name = "(built-in default)";
+    public const string Name = "(embedded default)";
 
     public const string Text = """
         service:

@@ -12,7 +12,7 @@ internal static class ListenReader
         if (metrics.Enabled) owners.Add(metrics.Endpoint, "metrics");
         foreach (var item in service.Children("listen"))
         {
-            if (ListenerReader.Read(item) is not { } listener) continue;
+            var listener = ListenerReader.Read(item);
             listeners.Add(listener);
             foreach (var (endpoint, _) in listener.Addresses)
                 if (!owners.TryAdd(endpoint, item.Node.Path)) item.Error($"{endpoint} is taken by {owners[endpoint]} already");

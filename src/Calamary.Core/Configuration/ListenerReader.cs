@@ -1,5 +1,3 @@
-using Calamary.Core.Configuration.Yaml;
-
 namespace Calamary.Core.Configuration;
 
 /// <summary>Reads an item of <c>listen</c>.</summary>
@@ -10,16 +8,18 @@ internal static class ListenerReader
     private static readonly Address LoopbackIPv4 = Address.FromIPv4(0x7F000001);
     private static readonly Address LoopbackIPv6 = Address.FromIPv6(1);
 
-    /// <summary>Null when there is no sense in comparing it with others.</summary>
-    public static ListenerConfig? Read(Section item)
+    /// <summary>Reads it; it has no addresses when they are not certain.</summary>
+    public static ListenerConfig Read(Section item)
     {
+        var errors = item.Context.Problems.ErrorCount;
         var mode = ReadMode(item);
         var addresses = ReadAddresses(item, mode);
         var transparent = mode is null or ListenerMode.Transparent;
         var config = new ListenerConfig
         {
             Mode = mode ?? default,
-            Addresses = addresses,
+            // Fallbacks of wrong values would be reported as taken by, or from, other listeners.
+            Addresses = item.Context.Problems.ErrorCount == errors ? addresses : [],
             Tcp = item.Flag("tcp", true),
             Tproxy = ReadOption(item, "tproxy", transparent),
             ResolveSni = ReadOption(item, "resolveSni", transparent || mode is ListenerMode.ProxyProto),
@@ -32,7 +32,7 @@ internal static class ListenerReader
         if (item.Word("interceptFallback", false, Fallbacks)) item.Error("interceptFallback", Unavailable.Message);
         item.ReportUnknown();
         if (!config.Tcp) item.Error("tcp", "without tcp there is nothing to listen for in this version");
-        return mode is null ? null : config;
+        return config;
     }
 
     private static ListenerMode? ReadMode(Section item)
@@ -46,18 +46,12 @@ internal static class ListenerReader
     private static List<ListenAddress> ReadAddresses(Section item, ListenerMode? mode)
     {
         var port = (ushort)item.Number("port", (mode ?? default).DefaultPort(), 1, ushort.MaxValue);
-        List<ListenAddress> addresses = [.. Family("ip4", isIPv6: false, LoopbackIPv4), .. Family("ip6", isIPv6: true, LoopbackIPv6)];
-        if (addresses.Count == 0 && IsEmptyOrAbsent("ip4") && IsEmptyOrAbsent("ip6")) item.Error("there is no address to listen on: both 'ip4' and 'ip6' are empty");
-        return addresses;
+        var (ip4, ip6) = (item.Addresses("ip4", isIPv6: false), item.Addresses("ip6", isIPv6: true));
+        if (ip4 is { Count: 0 } && ip6 is { Count: 0 }) item.Error("there is no address to listen on: both 'ip4' and 'ip6' are empty");
+        return [.. Family(ip4, LoopbackIPv4), .. Family(ip6, LoopbackIPv6)];
 
-        IEnumerable<ListenAddress> Family(string key, bool isIPv6, Address loopback)
-        {
-            var stated = item.Addresses(key, isIPv6);
-            if (!item.Has(key)) return [new ListenAddress(new Endpoint(loopback, port), IsDefault: true)];
-            return (stated ?? []).Select(address => new ListenAddress(new Endpoint(address, port), IsDefault: false));
-        }
-
-        bool IsEmptyOrAbsent(string key) => item.Find(key) is null or YamlSequence { Items.Count: 0 };
+        IEnumerable<ListenAddress> Family(IReadOnlyList<Address>? stated, Address loopback) =>
+            (stated ?? [loopback]).Select(address => new ListenAddress(new Endpoint(address, port), IsDefault: stated is null));
     }
 
     private static bool ReadOption(Section item, string key, bool isKnownToMode)

@@ -36,11 +36,10 @@ internal static class SectionLists
         for (var i = 0; i < values.Values.Count; i++)
         {
             var (text, negated) = values.Values[i];
-            if (negated) section.Context.Problems.Error(values.Locate(i), $"'!{text}' cannot be negated here");
-            else if (tryParse(text, out var value)) result.Add(value);
-            else section.Context.Problems.Error(values.Locate(i), $"'{text}' is no {what}");
+            if (!negated && tryParse(text, out var value)) result.Add(value);
+            else section.Context.Problems.Error(values.Locate(i), negated ? $"'!{text}' cannot be negated here" : $"'{text}' is no {what}");
         }
-        return result;
+        return result.Count == values.Values.Count ? result : null;
     }
 
     private static bool TryParseNameserver(string text, out Endpoint endpoint)

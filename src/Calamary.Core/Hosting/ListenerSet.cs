@@ -97,6 +97,7 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
     private sealed class OpenListener(ListenerConfig config)
     {
         private readonly List<(Reactor Reactor, TcpListener Listener)> _parts = [];
+        private readonly AcceptPauses _pauses = new();
         private bool _closed;
 
         public ListenerConfig Config { get; set; } = config;
@@ -104,7 +105,7 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
         public void Start(FlowTable table, int descriptor, Endpoint local, Func<FlowPolicy> policy, Func<Flow, Task> run)
         {
             if (AcceptSocket.Attach(table.Reactor, descriptor, local) is not { } socket) return;
-            var listener = new TcpListener(socket, () => Config, policy, table);
+            var listener = new TcpListener(socket, () => Config, policy, table, _pauses);
             lock (_parts)
             {
                 if (!_closed) _parts.Add((table.Reactor, listener));

@@ -9,14 +9,11 @@ namespace Calamary.Core.Listening;
 /// <param name="config">The listener's configuration, as it is now: a reload may change it without reopening the socket.</param>
 /// <param name="policy">The policy that a new flow takes.</param>
 /// <param name="table">The reactor's flows.</param>
-internal sealed class TcpListener(AcceptSocket socket, Func<ListenerConfig> config, Func<FlowPolicy> policy, FlowTable table) : IListener
+/// <param name="pauses">Shared by all shares of the listener.</param>
+internal sealed class TcpListener(AcceptSocket socket, Func<ListenerConfig> config, Func<FlowPolicy> policy, FlowTable table,
+    AcceptPauses pauses) : IListener
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>So long without trouble, and the next pause is worth a line in the log again.</summary>
-    private const long QuietMilliseconds = 10_000;
-    private long _lastPause = -QuietMilliseconds;
-    private bool _paused;
 
     public async ValueTask<Flow?> AcceptAsync(CancellationToken cancellationToken)
     {
@@ -25,7 +22,7 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerConfig> conf
             if (socket.TryAccept(out var source, out var errno) is { } client)
             {
                 if (policy().Debug) policy().Log.AcceptedSocket(socket.Local, TransportProtocol.Tcp);
-                if (_paused) Resume();
+                pauses.Accepted(table.Reactor.Now, socket.Local, policy().Log);
                 return Create(client, source);
             }
             if (errno == 0)
@@ -74,18 +71,7 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerConfig> conf
 
     private async ValueTask PauseAsync(int errno, CancellationToken cancellationToken)
     {
-        var now = socket.Reactor.Now;
-        if (now - _lastPause >= QuietMilliseconds)
-            policy().Log.Warn($"Accepting on {socket.Local} pauses: {Errno.Describe(errno)}; raise the descriptor limit or lower limits.flows");
-        _lastPause = now;
-        _paused = true;
+        pauses.Paused(table.Reactor.Now, socket.Local, Errno.Describe(errno), policy().Log);
         await Task.Delay(Pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-    }
-
-    private void Resume()
-    {
-        if (socket.Reactor.Now - _lastPause < QuietMilliseconds) return;
-        _paused = false;
-        policy().Log.Info($"Accepting on {socket.Local} goes on without pauses");
     }
 }

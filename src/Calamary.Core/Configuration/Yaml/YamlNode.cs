@@ -30,7 +30,7 @@ internal abstract class YamlNode(YamlPlace place)
                     continue;
                 }
                 if (path.Length > 0) path.Append('.');
-                path.Append(key.AsSpan(0, Math.Min(key.Length, MaxKeyInPath)));
+                path.Append(key.Length == 0 ? "''" : key.AsSpan(0, Math.Min(key.Length, MaxKeyInPath)));
             }
             return path.ToString();
         }

@@ -14,9 +14,9 @@ internal sealed record YamlTree(YamlNode? Root, IReadOnlyList<YamlError> Errors)
     public const int MaxNodes = 4_000_000;
 
     /// <summary>Reads a whole document. Only the reader's own I/O errors are thrown.</summary>
-    public static YamlTree Parse(TextReader text)
+    public static YamlTree Parse(TextReader text, int maxNodes = MaxNodes)
     {
-        var builder = new YamlTreeBuilder();
+        var builder = new YamlTreeBuilder(maxNodes);
         var scanner = new Scanner(text, skipComments: true);
         var parser = new Parser(scanner);
         try

@@ -4,7 +4,7 @@ using YamlDotNet.Core.Events;
 namespace Calamary.Core.Configuration.Yaml;
 
 /// <summary>Makes nodes of parser events, with a stack of its own.</summary>
-internal sealed class YamlTreeBuilder
+internal sealed class YamlTreeBuilder(int maxNodes)
 {
     private const string UseVariables = "are not supported; use a variable (see 'vars') for values that are needed more than once";
     private const int MaxErrors = 1000;
@@ -20,11 +20,15 @@ internal sealed class YamlTreeBuilder
 
     public bool IsFailed { get; private set; }
 
+    // Of the value that comes next, or of the mapping whose key comes next.
+    private string Path => !_open.TryPeek(out var frame) ? YamlNode.RootPath
+        : frame.NeedsKey ? frame.ToNode().Path : new YamlRejected(frame.PlaceOf(null, 0, 0)).Path;
+
     /// <summary>Takes the next event. False: no sense in going on.</summary>
     public bool Take(ParsingEvent e) => e switch
     {
         DocumentStart when ++_documents > 1 => Fail(e.Start, "there is a second document; put everything into one"),
-        NodeEvent when ++_nodes > YamlTree.MaxNodes => Fail(e.Start, $"more than {YamlTree.MaxNodes} values; move long lists into files (see 'vars')"),
+        NodeEvent or AnchorAlias when ++_nodes > maxNodes => Fail(e.Start, $"more than {maxNodes} values; move long lists into files (see 'vars')"),
         MappingStart or SequenceStart when _open.Count == YamlTree.MaxDepth => Fail(e.Start, $"nested deeper than {YamlTree.MaxDepth} levels"),
         AnchorAlias or MappingStart or SequenceStart when _open.TryPeek(out var frame) && frame.NeedsKey => Fail(e.Start, "a key must be a word"),
         AnchorAlias alias => Reject(alias, $"aliases {UseVariables}; a value that starts with '*' needs quotes: '*{alias.Value}'"),
@@ -37,7 +41,7 @@ internal sealed class YamlTreeBuilder
     public bool Fail(Mark at, string message)
     {
         IsFailed = true;
-        _errors.Add(new YamlError((int)at.Line, (int)at.Column, _open.TryPeek(out var frame) ? frame.Path : YamlNode.RootPath, message));
+        _errors.Add(new YamlError((int)at.Line, (int)at.Column, Path, message));
         return false;
     }
 
@@ -90,7 +94,7 @@ internal sealed class YamlTreeBuilder
     private void Report(ParsingEvent node, string message)
     {
         if (_errors.Count < MaxErrors)
-            _errors.Add(new YamlError((int)node.Start.Line, (int)node.Start.Column, new YamlRejected(PlaceOf(node)).Path, message));
+            _errors.Add(new YamlError((int)node.Start.Line, (int)node.Start.Column, Path, message));
     }
 
     private YamlPlace PlaceOf(ParsingEvent node, string? key = null)
@@ -116,8 +120,6 @@ internal sealed class YamlTreeBuilder
         }
 
         public bool NeedsKey => _keys is not null && _key is null;
-
-        public string Path => _node.Path;
 
         public bool TakeKey(YamlScalar key)
         {
