@@ -13,7 +13,8 @@ public static class HttpHeadWriter
     /// <param name="pseudonym">The proxy's name in Via (RFC 9110 §7.6.3): a token.</param>
     /// <param name="use">What becomes of the connection to the server.</param>
     /// <param name="output">Takes the head.</param>
-    public static void WriteRequest(in HttpRequestHead head, ReadOnlySpan<byte> pseudonym, HttpConnectionUse use, IBufferWriter<byte> output)
+    public static void WriteRequest(in HttpRequestHead head, ReadOnlySpan<byte> pseudonym, HttpConnectionUse use,
+        IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         output.Write(head.Method);
@@ -67,13 +68,14 @@ public static class HttpHeadWriter
         output.Write(head.Form is HttpTargetForm.Absolute or HttpTargetForm.Origin ? path : head.Target);
     }
 
-    private static void WriteEnd(HttpConnectionUse use, int minorVersion, IBufferWriter<byte> output) => output.Write((use, minorVersion) switch
-    {
-        (HttpConnectionUse.WebSocket, _) => "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"u8,
-        (HttpConnectionUse.KeepAlive, 0) => "Connection: keep-alive\r\n\r\n"u8,
-        (HttpConnectionUse.KeepAlive, _) => "\r\n"u8,
-        _ => "Connection: close\r\n\r\n"u8,
-    });
+    private static void WriteEnd(HttpConnectionUse use, int minorVersion, IBufferWriter<byte> output) =>
+        output.Write((use, minorVersion) switch
+        {
+            (HttpConnectionUse.WebSocket, _) => "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"u8,
+            (HttpConnectionUse.KeepAlive, 0) => "Connection: keep-alive\r\n\r\n"u8,
+            (HttpConnectionUse.KeepAlive, _) => "\r\n"u8,
+            _ => "Connection: close\r\n\r\n"u8,
+        });
 
     private static void WriteVia(int minorVersion, ReadOnlySpan<byte> pseudonym, IBufferWriter<byte> output)
     {

@@ -7,7 +7,8 @@ public readonly ref struct HttpRequestHead
     private readonly HttpTarget _target;
     private readonly HttpFieldSummary _summary;
 
-    private HttpRequestHead(HttpRequestLine line, HttpTarget target, HttpFields fields, HttpFieldSummary summary, HttpAuthority authority)
+    private HttpRequestHead(HttpRequestLine line, HttpTarget target, HttpFields fields, HttpFieldSummary summary,
+        HttpAuthority authority)
     {
         Method = line.Method;
         Target = line.Target;
@@ -65,7 +66,7 @@ public readonly ref struct HttpRequestHead
     /// <summary>Whether the client wants the connection kept (RFC 9112 §9.3).</summary>
     public bool IsPersistent => _summary.IsPersistent(MinorVersion);
 
-    /// <summary>Whether the client asks for a WebSocket (RFC 6455 §4.1). Other upgrades are not offered on: they would be ignored.</summary>
+    /// <summary>Whether the client asks for a WebSocket (RFC 6455 §4.1). Other upgrades are not passed on.</summary>
     public bool UpgradesToWebSocket => MinorVersion > 0 && _summary.UpgradesToWebSocket;
 
     /// <summary>Parses a head of up to 64 KB and 200 fields.</summary>

@@ -7,7 +7,8 @@ public sealed class HttpResponse
 {
     internal HttpResponse(string status, string explanation)
     {
-        var head = $"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {explanation.Length + 1}\r\nConnection: close\r\n\r\n";
+        var head = $"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {explanation.Length + 1}\r\n"
+            + "Connection: close\r\n\r\n";
         ToHead = Encoding.ASCII.GetBytes(head);
         Full = Encoding.ASCII.GetBytes($"{head}{explanation}\n");
     }

@@ -19,7 +19,8 @@ public static class HttpResponses
     public static HttpResponse NotAProxyRequest { get; } = new("400 Bad Request", "This is a proxy: ask for http://host/path, or CONNECT host:port.");
 
     /// <summary>502: unresolvable, unreachable, or the server's answer was malformed.</summary>
-    public static HttpResponse BadGateway { get; } = new("502 Bad Gateway", "The server cannot be reached, or its answer is not understood.");
+    public static HttpResponse BadGateway { get; } =
+        new("502 Bad Gateway", "The server cannot be reached, or its answer is not understood.");
 
     /// <summary>503: over a limit.</summary>
     public static HttpResponse ServiceUnavailable { get; } = new("503 Service Unavailable", "The proxy has reached its limits.");

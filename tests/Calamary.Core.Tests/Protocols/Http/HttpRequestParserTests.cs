@@ -1,0 +1,3 @@
+namespace Calamary.Core.Tests.Protocols.Http;
+
+public sealed class HttpRequestParserTests : ParserContract<HttpRequestVectors>;

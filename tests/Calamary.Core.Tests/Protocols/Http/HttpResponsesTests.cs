@@ -1,0 +1,35 @@
+using Calamary.Core.Protocols;
+using Calamary.Core.Protocols.Http;
+
+namespace Calamary.Core.Tests.Protocols.Http;
+
+public sealed class HttpResponsesTests
+{
+    public static TheoryData<int> Statuses => [400, 403, 408, 501, 502, 503, 504];
+
+    [Theory, MemberData(nameof(Statuses))]
+    public void Answers_are_complete_and_close(int status)
+    {
+        var answer = status switch
+        {
+            400 => HttpResponses.BadRequest,
+            403 => HttpResponses.Forbidden,
+            408 => HttpResponses.RequestTimeout,
+            501 => HttpResponses.NotImplemented,
+            502 => HttpResponses.BadGateway,
+            503 => HttpResponses.ServiceUnavailable,
+            _ => HttpResponses.GatewayTimeout,
+        };
+        var result = HttpResponseHead.Parse(answer.Full.Span, out var head);
+        Assert.Equal(ParseResult.Done(answer.ToHead.Length), result);
+        Assert.Equal((status, false), (head.Status, head.IsPersistent));
+        Assert.Equal(answer.Full.Length - result.Length, head.GetBody().Length);
+    }
+
+    [Fact]
+    public void A_tunnel_has_no_body()
+    {
+        HttpResponseHead.Parse(HttpResponses.ConnectionEstablished.Span, out var head);
+        Assert.Equal((200, null), (head.Status, head.ContentLength));
+    }
+}

@@ -1,0 +1,107 @@
+using System.Buffers;
+using Calamary.Core;
+using Calamary.Core.Protocols;
+using Calamary.Core.Protocols.Http;
+
+namespace Calamary.Fuzz;
+
+/// <summary>What must hold for every input.</summary>
+internal sealed class Contract(Random random)
+{
+    private delegate ParseResult Parser(ReadOnlySpan<byte> input);
+
+    private static readonly Parser[] Parsers =
+    [
+        .. ProtocolCatalog.BuiltIn.Select(p => (Parser)(input => { var facts = default(FlowFacts); return p.Parse(input, ref facts); })),
+        static input => HttpRequestHead.Parse(input, out _),
+        static input => HttpResponseHead.Parse(input, out _),
+    ];
+
+    /// <summary>Throws when something does not hold.</summary>
+    public void Check(byte[] input)
+    {
+        foreach (var parser in Parsers) CheckGrowing(parser, input);
+        CheckRequest(input);
+        CheckResponse(input);
+        CheckChunks(input);
+        HttpAuthority.TryParse(input.AsSpan(0, Math.Min(input.Length, 80)), 80, out _);
+    }
+
+    /// <summary>As more bytes come, a parser waits and then decides, once.</summary>
+    private void CheckGrowing(Parser parser, byte[] input)
+    {
+        var last = default(ParseResult?);
+        var bound = 0;
+        for (var length = 0; length <= input.Length; length += Step(input.Length))
+        {
+            var result = parser(input.AsSpan(0, length));
+            Require(last is null || last == result, "a decision changed");
+            if (result.Status == ParseStatus.NeedMoreData)
+            {
+                Require(result.Length > length, "a bound that is already met");
+                bound = Math.Max(bound, result.Length);
+                continue;
+            }
+            last = result;
+            if (result.Status != ParseStatus.Done) continue;
+            Require(result.Length > 0 && result.Length <= length, "a length beyond the input");
+            Require(bound <= length, "a bound beyond what was needed");
+        }
+    }
+
+    /// <summary>What the proxy forwards is read by the next recipient as what the proxy read.</summary>
+    private static void CheckRequest(byte[] input)
+    {
+        if (HttpRequestHead.Parse(input, out var head).Status != ParseStatus.Done) return;
+        var answer = new ArrayBufferWriter<byte>();
+        if (HttpRedirect.TryWrite(head, answer))
+            Require(HttpResponseHead.Parse(answer.WrittenSpan, out _).Length == answer.WrittenCount, "a redirect is not one message");
+        if (head.IsConnect) return;
+
+        var output = new ArrayBufferWriter<byte>();
+        HttpHeadWriter.WriteRequest(head, "calamary"u8, HttpConnectionUse.KeepAlive, output);
+        // The writer's own fields may take a head over the limits of the reader.
+        if (output.WrittenCount > 60000) return;
+        var result = HttpRequestHead.Parse(output.WrittenSpan, out var again);
+        if (result.Error == HttpErrors.TooManyFields) return;
+        Require(result == ParseResult.Done(output.WrittenCount), "a forwarded request is not one message");
+        Require(again.Body == head.Body, "a forwarded request has another body");
+    }
+
+    private static void CheckResponse(byte[] input)
+    {
+        if (HttpResponseHead.Parse(input, out var head).Status != ParseStatus.Done) return;
+        var output = new ArrayBufferWriter<byte>();
+        HttpHeadWriter.WriteResponse(head, "calamary"u8, HttpConnectionUse.KeepAlive, 1, output);
+        if (output.WrittenCount > 60000) return;
+        var result = HttpResponseHead.Parse(output.WrittenSpan, out var again);
+        if (result.Error == HttpErrors.TooManyFields) return;
+        Require(result == ParseResult.Done(output.WrittenCount), "a forwarded response is not one message");
+        Require(again.GetBody() == head.GetBody(), "a forwarded response has another body");
+    }
+
+    /// <summary>Any split of the input gives the same end.</summary>
+    private void CheckChunks(byte[] input)
+    {
+        var whole = new ChunkedScanner();
+        var status = whole.Scan(input, out var length);
+        var parts = new ChunkedScanner();
+        var partsStatus = ChunkedStatus.More;
+        var partsLength = 0;
+        for (var at = 0; at < input.Length;)
+        {
+            var size = random.Next(1, 1 + Math.Min(input.Length - at, 64));
+            partsStatus = parts.Scan(input.AsSpan(at, size), out var taken);
+            partsLength += taken;
+            at += size;
+        }
+        Require(status == partsStatus && length == partsLength, "chunks depend on how they arrive");
+    }
+
+    private int Step(int length) => length < 300 ? 1 : random.Next(1, length / 50);
+
+    private static void Require(bool condition, string what)
+    {
+        if (!condition) throw new InvalidOperationException(what);
+    }
+}
