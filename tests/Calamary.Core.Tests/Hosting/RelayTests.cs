@@ -93,7 +93,7 @@ public class RelayTests
     [Fact]
     public async Task A_slow_reader_slows_the_writer_and_loses_nothing()
     {
-        const int Total = 20_000_000;
+        const int Total = 200_000_000;
         var sent = 0L;
         using var server = new LoopbackServer(async socket =>
         {
