@@ -55,4 +55,6 @@ public enum EndReason : byte
     InternalError,
     /// <summary>The client sent TCP urgent data before there was a verdict: bytes that cannot be looked at.</summary>
     UrgentData,
+    /// <summary>After a HelloRetryRequest the client's second hello named another server, or was none.</summary>
+    ServerNameChanged,
 }

@@ -69,7 +69,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
 
     /// <summary>Whether the end is worth a line of its own: denials have one already, and how peers close is ordinary.</summary>
     private static bool IsFailure(EndReason reason) => reason is EndReason.LimitExceeded or EndReason.NotRedirected
-        or EndReason.HandshakeTimeout or EndReason.HandshakeMalformed or EndReason.UrgentData or EndReason.NameNotFound or EndReason.NameLookupFailed
+        or EndReason.HandshakeTimeout or EndReason.HandshakeMalformed or EndReason.UrgentData or EndReason.ServerNameChanged or EndReason.NameNotFound or EndReason.NameLookupFailed
         or EndReason.DialTimeout or EndReason.DialRefused or EndReason.DialUnreachable or EndReason.DialExhausted
         or EndReason.UpstreamClosedEarly or EndReason.UpstreamMalformed or EndReason.Drained;
 

@@ -25,12 +25,18 @@ internal sealed class Pump(ReactorSocket from, ReactorSocket to, RelayState stat
         while (left > 0)
         {
             if (fromClient && state.BodyStopped) return false;
-            if (!from.IsReadable && await from.WaitReadableAsync() != WaitResult.Ready) return false;
+            if (!from.IsReadable)
+            {
+                if (await from.WaitReadableAsync() != WaitResult.Ready) return false;
+                continue;
+            }
+            if (fromClient && state.SecondHelloDue && !await state.PassSecondHelloAsync()) return false;
             var received = Receive(out var ended);
             if (received == -Errno.Again) continue;
             if (received < 0) return Fail(receiving: true);
             if (received > 0)
             {
+                if (!fromClient) state.SeeFirstAnswer(from.Reactor.Scratch.AsSpan(0, received));
                 if (!await SendScratchAsync(to, received, ended)) return Fail(receiving: false);
                 Moved(received);
             }

@@ -1,3 +1,4 @@
+using Calamary.Core.Protocols.Tls;
 using Calamary.Core.Transport;
 
 namespace Calamary.Core.Forwarding;
@@ -10,6 +11,7 @@ internal sealed class RelayState : TimerNode
     private readonly long _idle;
     private EndReason _reason = EndReason.Completed;
     private bool _failed;
+    private bool _answered;
     private long _lastByte;
 
     public RelayState(Flow flow, ReactorSocket upstream)
@@ -26,6 +28,26 @@ internal sealed class RelayState : TimerNode
 
     /// <summary>Whether the direction from the client (or the one to it) has ended.</summary>
     public bool OtherDirectionEnded { get; set; }
+
+    /// <summary>Whether the server has asked for a second ClientHello, which must be looked at before it goes on.</summary>
+    public bool SecondHelloDue { get; private set; }
+
+    /// <summary>The server's first bytes, before they go on.</summary>
+    public void SeeFirstAnswer(ReadOnlySpan<byte> answer)
+    {
+        if (_answered) return;
+        _answered = true;
+        SecondHelloDue = _flow.Facts.Tls is { Version: TlsVersion.Tls13 } && HelloRetryRequest.IsAt(answer);
+    }
+
+    /// <summary>Looks at the second hello; false when it ends the flow.</summary>
+    public async ValueTask<bool> PassSecondHelloAsync()
+    {
+        SecondHelloDue = false;
+        if (await SecondHello.IsForTheSameServerAsync(_flow)) return true;
+        Fail(EndReason.ServerNameChanged);
+        return false;
+    }
 
     /// <summary>Whether the request's body is not wanted any more.</summary>
     public bool BodyStopped { get; private set; }

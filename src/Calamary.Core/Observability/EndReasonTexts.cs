@@ -22,6 +22,7 @@ internal static class EndReasonTexts
         EndReason.HandshakeTimeout => (LogLevel.Information, "Failed: no complete handshake within timeout.process"),
         EndReason.HandshakeMalformed => (LogLevel.Information, "Refused: malformed or ambiguous handshake"),
         EndReason.UrgentData => (LogLevel.Warning, "Refused: TCP urgent data before the verdict hides bytes from the rules"),
+        EndReason.ServerNameChanged => (LogLevel.Warning, "Refused: the second ClientHello names another server than the one that was judged"),
         EndReason.NameNotFound => (LogLevel.Information, "Failed: the name does not exist or has no addresses"),
         EndReason.NameLookupFailed => (LogLevel.Warning, "Failed: the nameservers failed, or gave no answer within timeout.dnsLookup"),
         EndReason.DialTimeout => (LogLevel.Information, "Failed: the server did not answer within timeout.connect"),

@@ -3,7 +3,7 @@ namespace Calamary.EndToEnd.Lab;
 /// <summary>Removes what a run that was killed has left: names carry the id of the process that made them.</summary>
 public static class StaleNamespaces
 {
-    public const string Prefix = "calamary-";
+    public const string Prefix = "calamary-e2e-";
 
     public static async Task RemoveAsync()
     {
