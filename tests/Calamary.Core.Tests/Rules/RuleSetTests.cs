@@ -53,16 +53,4 @@ public class RuleSetTests
     public void Destination_criteria_are_told(string key, string value, bool expected) =>
         Assert.Equal(
             expected, new RuleSet([Rule(RuleAction.Deny, ("port", ["1"])), Rule(RuleAction.Deny, (key, [value]))]).ComparesDestination);
-
-    [Fact]
-    public void The_engine_swaps_in_one_step_and_flows_keep_theirs()
-    {
-        var first = new RuleSet([]);
-        var second = new RuleSet([]);
-        var engine = new RuleEngine(first);
-        var pinned = engine.Current;
-        engine.Swap(second);
-        Assert.Same(first, pinned);
-        Assert.Same(second, engine.Current);
-    }
 }
