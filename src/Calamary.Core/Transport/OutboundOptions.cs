@@ -12,6 +12,20 @@ internal sealed unsafe record OutboundOptions(uint Mark = 0, string Interface = 
 {
     private readonly byte[] _interface = Encoding.UTF8.GetBytes(Interface);
 
+    /// <summary>Tries the options on a socket that goes nowhere. Returns the system's words for what fails, or null.</summary>
+    public string? Probe()
+    {
+        foreach (var ipv6 in new[] { false, true })
+        {
+            var descriptor = Libc.CreateSocket(ipv6 ? Native.Socket.Inet6 : Native.Socket.Inet, Native.Socket.Stream);
+            if (descriptor < 0) continue;
+            var result = Apply(descriptor, ipv6);
+            _ = Libc.Close(descriptor);
+            if (result < 0) return Errno.Describe(-result);
+        }
+        return null;
+    }
+
     /// <summary>Returns 0 or a negated errno.</summary>
     public int Apply(int descriptor, bool ipv6)
     {
