@@ -1,3 +1,5 @@
+using Calamary.Core.Rules.Criteria;
+
 namespace Calamary.Core.Configuration;
 
 /// <summary>Finds the word that a misspelt one was meant to be.</summary>
@@ -19,27 +21,9 @@ internal static class Suggestion
         foreach (var candidate in candidates.Take(MaxCandidates))
         {
             if (candidate.Length > MaxLength || Math.Abs(candidate.Length - word.Length) >= least) continue;
-            var distance = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
+            var distance = ClosestWord.Distance(word, candidate);
             if (distance < least) (nearest, least) = (candidate, distance);
         }
         return nearest;
-    }
-
-    /// <summary>Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, changes and swaps of neighbours.</summary>
-    private static int Distance(string a, string b)
-    {
-        var (before, above, row) = (new int[b.Length + 1], new int[b.Length + 1], new int[b.Length + 1]);
-        for (var j = 0; j <= b.Length; j++) above[j] = j;
-        for (var i = 1; i <= a.Length; i++)
-        {
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                row[j] = Math.Min(Math.Min(above[j], row[j - 1]) + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = Math.Min(row[j], before[j - 2] + 1);
-            }
-            (before, above, row) = (above, row, before);
-        }
-        return above[b.Length];
     }
 }

@@ -12,9 +12,6 @@ internal sealed class FlowLog(ILoggerFactory factory)
     private readonly ILogger _forward = factory.CreateLogger(LogAreas.Forward);
     private readonly ILogger _send = factory.CreateLogger(LogAreas.Send);
 
-    /// <summary>Whether the debug events of flows are logged.</summary>
-    public bool IsDebug => _parse.IsEnabled(LogLevel.Debug);
-
     /// <summary>Something of the service that is worth knowing.</summary>
     public void Info(string text) => Service(LogLevel.Information, text, null);
 

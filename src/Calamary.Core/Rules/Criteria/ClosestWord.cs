@@ -13,8 +13,9 @@ internal static class ClosestWord
         return distance <= Math.Max(1, closest.Length / 3) ? closest : null;
     }
 
-    // Damerau-Levenshtein (optimal string alignment): insertion, deletion, substitution and the swap of two neighbours cost one each.
-    private static int Distance(string from, string to)
+    /// <summary>Damerau-Levenshtein distance, case aside (optimal string alignment): insertion, deletion, substitution and the swap of
+    /// two neighbours cost one each.</summary>
+    public static int Distance(string from, string to)
     {
         var (a, b) = (from.ToLowerInvariant(), to.ToLowerInvariant());
         var cost = new int[a.Length + 1, b.Length + 1];
