@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Calamary.Core.Configuration;
 
 /// <summary>An item of <c>listen</c>.</summary>
@@ -15,6 +17,18 @@ public sealed record ListenerConfig
     /// <summary>Transparent only: the firewall uses TPROXY, not DNAT or REDIRECT.</summary>
     public bool Tproxy { get; init; }
 
-    /// <summary>Transparent only: dial the addresses of the SNI, not the one the client chose.</summary>
+    /// <summary>SOCKS5: serve UDP ASSOCIATE.</summary>
+    public bool Udp { get; init; }
+
+    /// <summary>Transparent and PROXY protocol: dial the addresses of the SNI, not the one the client chose.</summary>
     public bool ResolveSni { get; init; }
+
+    /// <summary>PROXY protocol: who may send a header, at least one; empty for the other modes.</summary>
+    public IReadOnlyList<AddressRange> Trusted { get; init; } = [];
+
+    /// <summary>Connections are wrapped in TLS with the certificate of <see cref="CertsConfig"/>: always for HTTPS.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>By what clients' certificates are verified; null when they need none.</summary>
+    internal X509Certificate2Collection? ClientCa { get; init; }
 }
