@@ -1,3 +1,5 @@
+using Calamary.Core.Users;
+
 namespace Calamary.Core.Configuration;
 
 /// <summary>An item of <c>listen</c>.</summary>
@@ -23,6 +25,9 @@ public sealed record ListenerConfig
 
     /// <summary>proxyproto only: who may send a header.</summary>
     public IReadOnlyList<AddressRange> Trusted { get; init; } = [];
+
+    /// <summary>http, https and socks5: who may use it; null for everybody.</summary>
+    internal UserFile? Users { get; init; }
 
     /// <summary>Transparent and proxyproto: dial the addresses of the SNI, not the one the client chose.</summary>
     public bool ResolveSni { get; init; }

@@ -1,3 +1,5 @@
+using Calamary.Core.Users;
+
 namespace Calamary.Core.Configuration;
 
 /// <summary>Reads an item of <c>listen</c>.</summary>
@@ -22,13 +24,13 @@ internal static class ListenerReader
             Addresses = item.Context.Problems.ErrorCount == errors ? addresses : [],
             Tcp = item.Flag("tcp", true),
             Tproxy = ReadOption(item, "tproxy", transparent),
+            Users = ReadUsers(item, mode),
             ResolveSni = ReadOption(item, "resolveSni", transparent || mode is ListenerMode.ProxyProto),
         };
         item.MustBeOff("udp");
         item.MustBeOff("tls");
         item.MustBeEmpty("trusted");
         item.MustBeEmpty("clientCa");
-        item.MustBeEmpty("users");
         if (item.Word("interceptFallback", false, Fallbacks)) item.Error("interceptFallback", Unavailable.Message);
         item.ReportUnknown();
         if (!config.Tcp) item.Error("tcp", "without tcp there is nothing to listen for in this version");
@@ -52,6 +54,14 @@ internal static class ListenerReader
 
         IEnumerable<ListenAddress> Family(IReadOnlyList<Address>? stated, Address loopback) =>
             (stated ?? [loopback]).Select(address => new ListenAddress(new Endpoint(address, port), IsDefault: stated is null));
+    }
+
+    private static UserFile? ReadUsers(Section item, ListenerMode? mode)
+    {
+        var users = UserFileReader.Read(item, "users");
+        if (item.Text("users") is not null && mode is ListenerMode.Transparent or ListenerMode.ProxyProto)
+            item.Error("users", "this mode does not have it; it is for 'http, https, socks5' listeners");
+        return users;
     }
 
     private static bool ReadOption(Section item, string key, bool isKnownToMode)

@@ -5,9 +5,11 @@ using Calamary.Core.Transport;
 namespace Calamary.Core.Listening;
 
 /// <summary>The HTTP proxy mode: CONNECT (RFC 9110 §9.3.6) opens a tunnel, absolute-form requests (RFC 9112 §3.2.2) are carried out.</summary>
+/// <param name="model">The listener as it is now.</param>
 /// <param name="policy">The policy in force, for requests after the first.</param>
-internal sealed class HttpMode(Func<FlowPolicy> policy) : IMode
+internal sealed class HttpMode(Func<ListenerModel> model, Func<FlowPolicy> policy) : IMode
 {
+    private readonly HttpAuthentication _authentication = new();
     private bool _answered;
 
     public ServerNameUse ServerName => ServerNameUse.WhenPeeked;
@@ -23,13 +25,31 @@ internal sealed class HttpMode(Func<FlowPolicy> policy) : IMode
         if (request is null) return (HandshakeOutcome.Ended, reason);
         FirstRequest = request;
         if (request.Form != HttpTargetForm.Authority) return (HandshakeOutcome.Requests, default);
-        Name(flow, request.Authority);
         return (HandshakeOutcome.Tunnel, default);
     }
 
-    /// <summary>Reads the next request; a bad one is answered.</summary>
+    /// <summary>Reads the next request of a client that may use the listener; others and bad ones are answered.</summary>
     /// <returns>The request, or null and how the flow has ended.</returns>
     public async ValueTask<(HttpRequest? Request, EndReason Reason)> ReadRequestAsync(Flow flow)
+    {
+        while (true)
+        {
+            var (request, reason) = await ReadHeadAsync(flow);
+            if (request is null) return (null, _authentication.ReasonOf(flow, reason));
+            Name(flow, request.Authority);
+            if (await _authentication.RefuseAsync(flow, request, model().Users) is not { } refusal) return (request, default);
+            var answer = request.IsHead ? refusal.ToHead : refusal.Full;
+            if (refusal.Closes)
+            {
+                await AnswerAsync(flow, answer);
+                return (null, refusal == HttpResponses.BadRequest ? EndReason.HandshakeMalformed : EndReason.AuthenticationFailed);
+            }
+            flow.Client.SetDeadline(flow.Reactor.Now + Lingering.Milliseconds);
+            if (!await flow.Client.SendAllAsync(answer)) return (null, EndReason.AuthenticationFailed);
+        }
+    }
+
+    private async ValueTask<(HttpRequest? Request, EndReason Reason)> ReadHeadAsync(Flow flow)
     {
         var client = flow.Client;
         client.SetDeadline(flow.Reactor.Now + (long)flow.Policy.Timeouts.Idle.TotalMilliseconds);

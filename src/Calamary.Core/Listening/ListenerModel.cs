@@ -1,7 +1,12 @@
 using Calamary.Core.Configuration;
+using Calamary.Core.Users;
 
 namespace Calamary.Core.Listening;
 
 /// <summary>What a listener's configuration has become: all that a mode needs. A reload replaces it without reopening the socket.</summary>
 /// <param name="Config">The configuration that it was made of.</param>
-internal sealed record ListenerModel(ListenerConfig Config);
+internal sealed record ListenerModel(ListenerConfig Config)
+{
+    /// <summary>Who may use it; null for everybody.</summary>
+    public UserFile? Users => Config.Users;
+}

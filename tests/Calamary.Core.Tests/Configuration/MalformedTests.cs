@@ -62,7 +62,7 @@ public class MalformedTests : ConfigTests
     [InlineData("listen: {mode: transparent, udp: true}", "c.yml:1:34: error: listen.udp: not available in this version")]
     [InlineData("listen: {mode: http, tls: true}", "c.yml:1:27: error: listen.tls: not available in this version")]
     [InlineData("listen: {mode: http, clientCa: x}", "c.yml:1:32: error: listen.clientCa: not available in this version")]
-    [InlineData("listen: {mode: http, users: x}", "c.yml:1:29: error: listen.users: not available in this version")]
+    [InlineData("listen: {mode: http, users: x}", "c.yml:1:29: error: listen.users: the file 'x' does not exist")]
     [InlineData("listen: {mode: http, trusted: [10.0.0.0/8]}", "c.yml:1:31: error: listen.trusted: not available in this version")]
     [InlineData("listen: {mode: http, interceptFallback: passthrough}", "c.yml:1:41: error: listen.interceptFallback: not available in this version")]
     [InlineData("dns: {stripEch: true}", "c.yml:1:17: error: dns.stripEch: not available in this version")]
@@ -100,7 +100,6 @@ public class MalformedTests : ConfigTests
 
     [Theory]
     [InlineData("cert")]
-    [InlineData("user")]
     [InlineData("host")]
     [InlineData("path")]
     [InlineData("method")]
