@@ -2,20 +2,17 @@ using System.Text;
 
 namespace Calamary.Core.Configuration;
 
-/// <summary>Reads a text file that is UTF-8 and not larger than some bound; pipes and devices too.</summary>
+/// <summary>Reads a text file that is UTF-8 and of a bounded size; pipes and devices too.</summary>
 internal sealed class BoundedFile : Stream
 {
-    private const int MaxMegabytes = 256;
-
     private readonly FileStream _file;
     private readonly int _megabytes;
     private long _read;
 
-    private BoundedFile(string path, int megabytes) =>
-        (_file, _megabytes) = (new FileStream(path, FileMode.Open, FileAccess.Read), megabytes);
+    private BoundedFile(string path, int megabytes) => (_file, _megabytes) = (new FileStream(path, FileMode.Open, FileAccess.Read), megabytes);
 
     /// <summary>Opens a file. The reader throws what <see cref="IsExpected"/> knows.</summary>
-    public static StreamReader Open(string path, int megabytes = MaxMegabytes) =>
+    public static StreamReader Open(string path, int megabytes = 256) =>
         new(new BoundedFile(path, megabytes), new UTF8Encoding(false, throwOnInvalidBytes: true), bufferSize: 1 << 16);
 
     /// <summary>Whether the file is to blame, and not the program.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Calamary.Core.Users;
 
 namespace Calamary.Core.Configuration;
@@ -23,7 +24,7 @@ public sealed record ListenerConfig
     /// <summary>Whether clients speak TLS to the listener: https always, proxyproto and socks5 when they are told to.</summary>
     public bool Tls { get; init; }
 
-    /// <summary>proxyproto only: who may send a header.</summary>
+    /// <summary>proxyproto only: who may send a header. At least one there.</summary>
     public IReadOnlyList<AddressRange> Trusted { get; init; } = [];
 
     /// <summary>http, https and socks5: who may use it; null for everybody.</summary>
@@ -31,4 +32,7 @@ public sealed record ListenerConfig
 
     /// <summary>Transparent and proxyproto: dial the addresses of the SNI, not the one the client chose.</summary>
     public bool ResolveSni { get; init; }
+
+    /// <summary>https and proxyproto: who vouches for clients' certificates; null when clients need none.</summary>
+    internal X509Certificate2Collection? ClientCa { get; init; }
 }

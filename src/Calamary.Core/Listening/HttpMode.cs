@@ -1,5 +1,6 @@
 using Calamary.Core.Peeking;
 using Calamary.Core.Protocols.Http;
+using Calamary.Core.Tls;
 using Calamary.Core.Transport;
 
 namespace Calamary.Core.Listening;
@@ -10,6 +11,7 @@ namespace Calamary.Core.Listening;
 internal sealed class HttpMode(Func<ListenerModel> model, Func<FlowPolicy> policy) : IMode
 {
     private readonly HttpAuthentication _authentication = new();
+    private readonly TlsServer? _tls = model().Tls;
     private bool _answered;
 
     public ServerNameUse ServerName => ServerNameUse.WhenPeeked;
@@ -21,6 +23,7 @@ internal sealed class HttpMode(Func<ListenerModel> model, Func<FlowPolicy> polic
 
     public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
     {
+        if (await TlsTermination.BeginAsync(flow, _tls) is var failed and not EndReason.None) return (HandshakeOutcome.Ended, failed);
         var (request, reason) = await ReadRequestAsync(flow);
         if (request is null) return (HandshakeOutcome.Ended, reason);
         FirstRequest = request;
@@ -100,7 +103,11 @@ internal sealed class HttpMode(Func<ListenerModel> model, Func<FlowPolicy> polic
 
     public ValueTask<bool> ConnectedAsync(Flow flow) => BeforePeekAsync(flow);
 
-    public ValueTask FailedAsync(Flow flow, EndReason reason) => _answered ? default : AnswerAsync(flow, ResponseFor(reason).Full, linger: reason != EndReason.LimitExceeded);
+    // A client that waits for TLS could not read an answer.
+    public ValueTask FailedAsync(Flow flow, EndReason reason) =>
+        _answered || (_tls is not null && flow.Client is not TlsConnection)
+            ? default
+            : AnswerAsync(flow, ResponseFor(reason).Full, linger: reason != EndReason.LimitExceeded);
 
     /// <summary>The answer to a client whose request failed.</summary>
     public static HttpResponse ResponseFor(EndReason reason) => reason switch

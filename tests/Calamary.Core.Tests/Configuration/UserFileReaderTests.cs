@@ -89,17 +89,6 @@ public sealed class UserFileReaderTests : ConfigTests, IDisposable
         Assert.Contains("larger than 16 MB", Assert.Single(Read().Problems).Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("transparent")]
-    [InlineData("proxyproto, trusted: 10.0.0.1")]
-    public void Other_modes_have_no_users(string mode)
-    {
-        Write("users", $"alice:{Hash}");
-        var result = Read(Config.Replace("http", mode, StringComparison.Ordinal), "c.yml");
-
-        Assert.Contains(result.Problems, p => p.Path == "listen[0].users" && p.Message.Contains("http, https, socks5", StringComparison.Ordinal));
-    }
-
     private ConfigResult Read() => Read(Config, "c.yml");
 
     private ConfigResult Read(string text, string name)

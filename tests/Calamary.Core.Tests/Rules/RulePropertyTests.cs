@@ -41,7 +41,7 @@ public class RulePropertyTests
         facts.ListenerPort = (ushort)flow.ListenerPort;
         facts.RequestedHost = flow.Host;
         facts.User = flow.User;
-        facts.Protocol = flow.L5 switch { "tls" => Tls, "http" => Http, _ => ProtocolId.Unknown };
+        facts.Protocol = flow.L5 switch { "tls" => RuleBuilder.Tls, "http" => Http, _ => ProtocolId.Unknown };
         if (flow.L5 == "tls")
         {
             facts.Tls = new()
