@@ -23,7 +23,7 @@ internal sealed class FlowPolicy
 
     public required Dialler Dialler { get; init; }
 
-    /// <summary>The proxy's own connections, to know a flow that comes from itself; null when no listener is transparent.</summary>
+    /// <summary>The proxy's own connections, to know a flow that comes from itself; null when no listener is transparent or takes PROXY headers.</summary>
     public OwnEndpoints? Own { get; init; }
 
     public required TimeoutConfig Timeouts { get; init; }
