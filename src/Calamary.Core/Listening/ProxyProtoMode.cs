@@ -53,7 +53,7 @@ internal sealed class ProxyProtoMode(ListenerModel model) : IMode
     {
         if (header.Family == ProxyFamily.Unix) return Malformed(flow, "PROXY: UNIX sockets are not served");
         // Without addresses there is nowhere to go: whatever it is for, the sender is content with a connection.
-        if (!header.HasAddresses) return (HandshakeOutcome.Ended, EndReason.HealthCheck);
+        if (!header.HasAddresses || IsAboutItself(flow, sender, header)) return (HandshakeOutcome.Ended, EndReason.HealthCheck);
         if (header.Transport != TransportProtocol.Tcp) return Malformed(flow, "PROXY: a header for UDP on a TCP connection");
         flow.Facts.Source = header.Source;
         flow.Facts.Destination = header.Destination;
@@ -61,6 +61,10 @@ internal sealed class ProxyProtoMode(ListenerModel model) : IMode
         if (flow.Policy.Debug) flow.Policy.Log.ForwardedBy(in flow.Facts, sender);
         return (HandshakeOutcome.Tunnel, default);
     }
+
+    /// <summary>Version 1 has no LOCAL: for a health check the addresses of the very connection are written (§2.1).</summary>
+    private static bool IsAboutItself(Flow flow, Endpoint sender, in ProxyHeader header) =>
+        header.Source == sender && flow.Client.Socket.TryGetLocal(out var local) && header.Destination == local;
 
     private static (HandshakeOutcome, EndReason) Malformed(Flow flow, string? error)
     {
