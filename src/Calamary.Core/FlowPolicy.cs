@@ -4,6 +4,7 @@ using Calamary.Core.Names;
 using Calamary.Core.Observability;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
+using Calamary.Core.Users;
 
 namespace Calamary.Core;
 
@@ -23,7 +24,10 @@ internal sealed class FlowPolicy
 
     public required Dialler Dialler { get; init; }
 
-    /// <summary>The proxy's own connections, to know a flow that comes from itself; null when no listener is transparent or takes PROXY headers.</summary>
+    /// <summary>Compares passwords, for listeners with users.</summary>
+    public required Authenticator Authenticator { get; init; }
+
+    /// <summary>The proxy's own connections, to know a flow that comes from itself; null when no listener would take one.</summary>
     public OwnEndpoints? Own { get; init; }
 
     public required TimeoutConfig Timeouts { get; init; }
