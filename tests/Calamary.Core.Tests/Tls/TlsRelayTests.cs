@@ -38,9 +38,10 @@ public class TlsRelayTests
         {
             using (socket)
             {
-                await socket.SendAsync("bye"u8.ToArray());
+                var stream = new NetworkStream(socket);
+                await stream.WriteAsync("bye"u8.ToArray());
                 socket.Shutdown(SocketShutdown.Send);
-                got.SetResult(await ReadToEndAsync(new NetworkStream(socket)));
+                got.SetResult(await ReadToEndAsync(stream));
             }
         });
         await using var proxy = await TlsProxy.StartAsync();
