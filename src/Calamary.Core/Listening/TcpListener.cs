@@ -64,7 +64,7 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerModel> model
         };
         IMode mode = listener.Config.Mode switch
         {
-            ListenerMode.Http => new HttpMode(policy),
+            ListenerMode.Http or ListenerMode.Https => new HttpMode(policy, listener.Tls),
             _ => new TransparentMode(socket.Local, listener.Config.Tproxy, listener.Config.ResolveSni),
         };
         return new Flow(client, mode, current, table, in facts);
