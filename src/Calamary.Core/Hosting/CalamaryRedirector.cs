@@ -76,7 +76,7 @@ public sealed class CalamaryRedirector : IReloadableService<RedirectorConfig>
     }
 
     private static RedirectorModel Create(RedirectorConfig config, ProxyPool? before) =>
-        new(ProxyPool.Create(config.Proxies, config.Balance, before), new ProxyLink(config.ProxyProtocol));
+        new(ProxyPool.Create(config.Proxies, config.Balance, before), new ProxyLink(config));
 
     private void Check()
     {

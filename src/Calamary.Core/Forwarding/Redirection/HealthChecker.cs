@@ -1,5 +1,6 @@
 using Calamary.Core.Configuration;
 using Calamary.Core.Observability;
+using Calamary.Core.Tls;
 using Calamary.Core.Transport;
 using Calamary.Core.Transport.Native;
 
@@ -12,6 +13,9 @@ namespace Calamary.Core.Forwarding.Redirection;
 /// <param name="log">Told when a proxy goes down or comes up.</param>
 internal sealed class HealthChecker(Reactor reactor, Dialler dialler, HealthConfig config, FlowLog log)
 {
+    private const string WasReset = "it resets connections; is this machine in the 'trusted' of its listener?";
+    private const string WasRefused = "it ends TLS connections after the handshake; does its 'clientCa' vouch for 'tls.cert' here?";
+
     /// <summary>Starts to check all proxies, at once and then at every interval, until it is cancelled.</summary>
     public void Start(RedirectorModel model, CancellationToken stop)
     {
@@ -46,14 +50,16 @@ internal sealed class HealthChecker(Reactor reactor, Dialler dialler, HealthConf
         // That this machine is out of descriptors says nothing about the proxy.
         if (dial.Failure == EndReason.DialExhausted) return null;
         if (dial.Socket is not { } socket) return dial.Detail;
+        var (connection, fault) = await link.OpenAsync(socket, proxy, config.Timeout);
         try
         {
-            socket.SetDeadline(reactor.Now + (long)config.Timeout.TotalMilliseconds);
-            return await link.SendHealthCheckAsync(socket) ? await SeeEndAsync(socket) : WasReset;
+            if (connection is null) return fault;
+            connection.SetDeadline(reactor.Now + (long)config.Timeout.TotalMilliseconds);
+            return await link.SendHealthCheckAsync(connection) ? await SeeEndAsync(connection) : WasReset;
         }
         finally
         {
-            dialler.Close(socket);
+            dialler.Close(connection ?? socket);
         }
     }
 
@@ -63,11 +69,12 @@ internal sealed class HealthChecker(Reactor reactor, Dialler dialler, HealthConf
         while (true)
         {
             var received = connection.TryReceive(connection.Reactor.Scratch);
+            // With TLS 1.3 a client learns after its handshake only that its certificate was refused.
+            if (received == 0 && connection is TlsConnection { EndedProperly: false }) return WasRefused;
             if (received >= 0) return null;
-            if (received != -Errno.Again) return WasReset;
+            if (received != -Errno.Again) return connection is TlsConnection ? WasRefused : WasReset;
             if (await connection.WaitReadableAsync() != WaitResult.Ready) return null;
         }
     }
 
-    private const string WasReset = "it resets connections; is this machine in the 'trusted' of its listener?";
 }

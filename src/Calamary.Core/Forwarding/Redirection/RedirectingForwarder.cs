@@ -38,14 +38,20 @@ internal sealed class RedirectingForwarder(RedirectorModel first) : IForwarder
         flow.Facts.Destination = target;
         // Without descriptors or ports no other proxy can be reached either, and none of them is to blame.
         if (dial.Failure == EndReason.DialExhausted) return dial.Failure;
-        if (dial.Socket is null)
+        var (upstream, fault) = dial.Socket is { } socket
+            ? await link.OpenAsync(socket, proxy.Endpoint, flow.Policy.Timeouts.Connect)
+            : (null, dial.Detail);
+        if (upstream is null)
         {
-            proxy.Fail(dial.Detail!, flow.Policy.Log);
-            flow.FailureDetail = $"{proxy.Endpoint}: {dial.Detail}";
+            flow.CloseUpstream();
+            proxy.Fail(fault!, flow.Policy.Log);
+            flow.FailureDetail = $"{proxy.Endpoint}: {fault}";
             return null;
         }
-        return await link.SendHeaderAsync(dial.Socket, flow.Facts.Source, target)
-            ? await TcpRelay.RunAsync(flow, dial.Socket)
+        flow.Upstream = upstream;
+        if (flow.AbortReason is not null) upstream.Abort();
+        return await link.SendHeaderAsync(upstream, flow.Facts.Source, target)
+            ? await TcpRelay.RunAsync(flow, upstream)
             : EndReason.UpstreamReset;
     }
 }
