@@ -57,4 +57,16 @@ public enum EndReason : byte
     UrgentData,
     /// <summary>After a HelloRetryRequest the client's second hello named another server, or was none.</summary>
     ServerNameChanged,
+    /// <summary>A PROXY header from a peer that is not in <c>trusted</c>; it was not read.</summary>
+    SourceNotTrusted,
+    /// <summary>A PROXY header that says LOCAL or UNKNOWN: somebody's health check.</summary>
+    HealthCheck,
+    /// <summary>The client's TLS handshake with the listener failed.</summary>
+    TlsHandshakeFailed,
+    /// <summary>The client gave no valid user name and password.</summary>
+    AuthenticationFailed,
+    /// <summary>A SOCKS5 command that the listener does not serve.</summary>
+    CommandNotSupported,
+    /// <summary>Redirector: none of the proxies could be reached.</summary>
+    NoProxyLeft,
 }

@@ -12,7 +12,7 @@ public sealed class Flow
     private FlowFacts _facts;
     private long _decisionBegan;
 
-    internal Flow(ReactorSocket client, IMode mode, FlowPolicy policy, FlowTable table, in FlowFacts facts)
+    internal Flow(Connection client, IMode mode, FlowPolicy policy, FlowTable table, in FlowFacts facts)
     {
         Client = client;
         Mode = mode;
@@ -33,11 +33,11 @@ public sealed class Flow
     /// <summary>Bytes from server to client so far.</summary>
     public long BytesReceived { get; private set; }
 
-    /// <summary>The client's connection.</summary>
-    internal ReactorSocket Client { get; }
+    /// <summary>The client's connection; TLS over it once that is agreed on.</summary>
+    internal Connection Client { get; set; }
 
     /// <summary>The connection to the server, once there is one.</summary>
-    internal ReactorSocket? Upstream { get; set; }
+    internal Connection? Upstream { get; set; }
 
     internal Reactor Reactor => Client.Reactor;
 
@@ -66,6 +66,9 @@ public sealed class Flow
 
     /// <summary>Why it was ended from outside; null when it was not.</summary>
     internal EndReason? AbortReason { get; private set; }
+
+    /// <summary>The source address that <c>limits.flowsPerSource</c> counts it for; null for none.</summary>
+    internal Address? CountedSource { get; set; }
 
     /// <summary>The flow's neighbours in its reactor's list.</summary>
     internal LinkedListNode<Flow>? Node { get; set; }

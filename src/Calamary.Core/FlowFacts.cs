@@ -48,6 +48,9 @@ public struct FlowFacts
     /// <summary>The name that the client asked the proxy to resolve (CONNECT, absolute-form, SOCKS5), normalised; null for none.</summary>
     public string? RequestedHost { get; set; }
 
+    /// <summary>The authenticated user of an http, https or socks5 listener; null for none.</summary>
+    public string? User { get; set; }
+
     /// <summary>What peeking identified; null until known.</summary>
     public ProtocolId? Protocol { get; set; }
 

@@ -13,12 +13,12 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
     public async Task RunAsync(Flow flow)
     {
         var reason = EndReason.InternalError;
-        var admitted = limits.TryEnter(flow.Facts.Source.Address, out var perSource);
+        var admitted = limits.TryEnter();
         flow.Table.Add(flow);
         flow.Metrics.FlowStarted();
         try
         {
-            reason = admitted ? await RunStagesAsync(flow) : await RefuseAsync(flow);
+            reason = admitted && (flow.Mode.NamesSource || limits.TryCountSource(flow)) ? await RunStagesAsync(flow) : await RefuseAsync(flow);
         }
         catch (Exception bug)
         {
@@ -26,7 +26,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         }
         finally
         {
-            if (admitted) limits.Leave(flow.Facts.Source.Address, perSource);
+            if (admitted) limits.Leave(flow);
             End(flow, flow.AbortReason ?? reason);
         }
     }
@@ -37,6 +37,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         if (flow.Policy.Debug) flow.Policy.Log.Parsing(in flow.Facts);
         var (outcome, ended) = await flow.Mode.HandshakeAsync(flow);
         if (outcome == HandshakeOutcome.Ended) return ended;
+        if (flow.Mode.NamesSource && !limits.TryCountSource(flow)) return await RefuseAsync(flow);
         if (outcome == HandshakeOutcome.Requests) return await RequestForwarder.RunAsync(flow, (HttpMode)flow.Mode);
         if (flow.Policy.Debug) flow.Policy.Log.Processing(in flow.Facts);
 
@@ -71,7 +72,9 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
     private static bool IsFailure(EndReason reason) => reason is EndReason.LimitExceeded or EndReason.NotRedirected
         or EndReason.HandshakeTimeout or EndReason.HandshakeMalformed or EndReason.UrgentData or EndReason.ServerNameChanged or EndReason.NameNotFound or EndReason.NameLookupFailed
         or EndReason.DialTimeout or EndReason.DialRefused or EndReason.DialUnreachable or EndReason.DialExhausted
-        or EndReason.UpstreamClosedEarly or EndReason.UpstreamMalformed or EndReason.Drained;
+        or EndReason.UpstreamClosedEarly or EndReason.UpstreamMalformed or EndReason.Drained
+        or EndReason.SourceNotTrusted or EndReason.TlsHandshakeFailed or EndReason.AuthenticationFailed or EndReason.CommandNotSupported
+        or EndReason.NoProxyLeft;
 
     private void End(Flow flow, EndReason reason)
     {

@@ -15,6 +15,15 @@ public sealed record ListenerConfig
     /// <summary>Transparent only: the firewall uses TPROXY, not DNAT or REDIRECT.</summary>
     public bool Tproxy { get; init; }
 
-    /// <summary>Transparent only: dial the addresses of the SNI, not the one the client chose.</summary>
+    /// <summary>Take UDP as well: UDP ASSOCIATE of socks5.</summary>
+    public bool Udp { get; init; }
+
+    /// <summary>Whether clients speak TLS to the listener: https always, proxyproto and socks5 when they are told to.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>proxyproto only: who may send a header.</summary>
+    public IReadOnlyList<AddressRange> Trusted { get; init; } = [];
+
+    /// <summary>Transparent and proxyproto: dial the addresses of the SNI, not the one the client chose.</summary>
     public bool ResolveSni { get; init; }
 }

@@ -85,10 +85,10 @@ internal sealed class Dialler(OutboundOptions options, TimeSpan connectTimeout, 
     }
 
     /// <summary>Closes a connection that this has opened.</summary>
-    public void Close(ReactorSocket socket)
+    public void Close(Connection connection)
     {
-        own?.Remove(socket);
-        socket.Dispose();
+        own?.Remove(connection.Socket);
+        connection.Dispose();
     }
 
     private static EndReason ReasonOf(int errno) => errno switch

@@ -6,7 +6,7 @@ namespace Calamary.Core.Forwarding;
 
 /// <summary>One direction of a relay. It starts with plain receive and send through the reactor's scratch buffer, and moves to
 /// splice once a read is large; a waiting direction holds neither buffer nor pipe.</summary>
-internal sealed class Pump(ReactorSocket from, ReactorSocket to, RelayState state, bool fromClient, long left = long.MaxValue)
+internal sealed class Pump(Connection from, Connection to, RelayState state, bool fromClient, long left = long.MaxValue)
 {
     /// <summary>From this size of a read on, splicing costs less than copying.</summary>
     private const int SpliceFrom = 16 * 1024;
@@ -42,12 +42,13 @@ internal sealed class Pump(ReactorSocket from, ReactorSocket to, RelayState stat
             }
             if (ended)
             {
+                if (!await to.FlushAsync()) return Fail(receiving: false);
                 // When this was the last direction, closing sends the FIN, in the segment of the last bytes.
                 if (!state.OtherDirectionEnded) to.ShutdownSend();
                 state.OtherDirectionEnded = true;
                 return left == 0;
             }
-            if (received >= SpliceFrom && left > 0 && !await SpliceAsync()) return false;
+            if (received >= SpliceFrom && left > 0 && from is ReactorSocket source && to is ReactorSocket sink && !await SpliceAsync(source, sink)) return false;
             if (++_turns % Turns == 0) await Task.Yield();
         }
         return true;
@@ -58,7 +59,7 @@ internal sealed class Pump(ReactorSocket from, ReactorSocket to, RelayState stat
     /// <param name="to">Where to.</param>
     /// <param name="length">How many bytes.</param>
     /// <param name="last">A FIN follows at once.</param>
-    public static ValueTask<bool> SendScratchAsync(ReactorSocket to, int length, bool last = false)
+    public static ValueTask<bool> SendScratchAsync(Connection to, int length, bool last = false)
     {
         var data = to.Reactor.Scratch.AsSpan(0, length);
         var sent = to.TrySend(data, more: last);
@@ -70,7 +71,7 @@ internal sealed class Pump(ReactorSocket from, ReactorSocket to, RelayState stat
         return SendCopyAsync(to, copy, rest.Length);
     }
 
-    private static async ValueTask<bool> SendCopyAsync(ReactorSocket to, byte[] copy, int length)
+    private static async ValueTask<bool> SendCopyAsync(Connection to, byte[] copy, int length)
     {
         try
         {
@@ -98,20 +99,20 @@ internal sealed class Pump(ReactorSocket from, ReactorSocket to, RelayState stat
     }
 
     /// <summary>Splices while large reads keep coming. True: go on copying; false: the relay has ended.</summary>
-    private async ValueTask<bool> SpliceAsync()
+    private async ValueTask<bool> SpliceAsync(ReactorSocket source, ReactorSocket sink)
     {
         while (from.Reactor.Pipes.TryRent(out var pipe))
         {
             var (inPipe, moved, burst) = (0, 0, 0L);
             try
             {
-                while (left > 0 && (moved = from.TrySpliceTo(pipe, (int)Math.Min(left, SpliceBytes))) > 0)
+                while (left > 0 && (moved = source.TrySpliceTo(pipe, (int)Math.Min(left, SpliceBytes))) > 0)
                 {
                     inPipe = moved;
                     burst += moved;
                     while (inPipe > 0)
                     {
-                        var sent = to.TrySpliceFrom(pipe, inPipe);
+                        var sent = sink.TrySpliceFrom(pipe, inPipe);
                         if (sent > 0)
                         {
                             inPipe -= sent;

@@ -7,14 +7,14 @@ namespace Calamary.Core.Forwarding;
 internal sealed class RelayState : TimerNode
 {
     private readonly Flow _flow;
-    private readonly ReactorSocket _upstream;
+    private readonly Connection _upstream;
     private readonly long _idle;
     private EndReason _reason = EndReason.Completed;
     private bool _failed;
     private bool _answered;
     private long _lastByte;
 
-    public RelayState(Flow flow, ReactorSocket upstream)
+    public RelayState(Flow flow, Connection upstream)
     {
         _flow = flow;
         _upstream = upstream;

@@ -6,7 +6,7 @@ namespace Calamary.Core.Forwarding;
 internal static class TcpRelay
 {
     /// <summary>Runs to the end of both directions. Both sockets are still open then.</summary>
-    public static async ValueTask<EndReason> RunAsync(Flow flow, ReactorSocket upstream)
+    public static async ValueTask<EndReason> RunAsync(Flow flow, Connection upstream)
     {
         var state = new RelayState(flow, upstream);
         try

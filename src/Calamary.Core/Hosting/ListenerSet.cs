@@ -40,7 +40,7 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
             _open.Remove(key, out var gone);
             await gone!.CloseAsync();
         }
-        foreach (var (key, open) in _open) open.Config = wanted[key].Config;
+        foreach (var (key, open) in _open) open.Model = new ListenerModel(wanted[key].Config);
         foreach (var (key, descriptors) in added) Open(key, wanted[key].Config, descriptors);
         return errors;
     }
@@ -84,7 +84,7 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
 
     private void Open((Endpoint Local, bool) key, ListenerConfig config, List<int> descriptors)
     {
-        var listener = new OpenListener(config);
+        var listener = new OpenListener(new ListenerModel(config));
         _open[key] = listener;
         for (var i = 0; i < tables.Count; i++)
         {
@@ -95,18 +95,18 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
     }
 
     /// <summary>One address, with a socket on each reactor.</summary>
-    private sealed class OpenListener(ListenerConfig config)
+    private sealed class OpenListener(ListenerModel model)
     {
         private readonly List<(Reactor Reactor, TcpListener Listener)> _parts = [];
         private readonly AcceptPauses _pauses = new();
         private bool _closed;
 
-        public ListenerConfig Config { get; set; } = config;
+        public ListenerModel Model { get; set; } = model;
 
         public void Start(FlowTable table, int descriptor, Endpoint local, Func<FlowPolicy> policy, Func<Flow, Task> run)
         {
             if (AcceptSocket.Attach(table.Reactor, descriptor, local) is not { } socket) return;
-            var listener = new TcpListener(socket, () => Config, policy, table, _pauses);
+            var listener = new TcpListener(socket, () => Model, policy, table, _pauses);
             lock (_parts)
             {
                 if (!_closed) _parts.Add((table.Reactor, listener));

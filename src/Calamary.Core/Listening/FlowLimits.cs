@@ -18,22 +18,21 @@ internal sealed class FlowLimits
     /// <summary>At most so many flows per source address; 0 for any number.</summary>
     public int MaxPerSource { get; set; }
 
-    /// <summary>Counts a flow in; false when it is over a limit.</summary>
-    /// <param name="source">The client's address.</param>
-    /// <param name="perSource">Whether it was counted for its source, to be handed back to <see cref="Leave"/>.</param>
-    public bool TryEnter(Address source, out bool perSource)
+    /// <summary>Counts a flow in; false when there are too many.</summary>
+    public bool TryEnter()
     {
-        perSource = false;
-        if (Interlocked.Increment(ref _flows) > MaxFlows)
-        {
-            Interlocked.Decrement(ref _flows);
-            return false;
-        }
-        if (MaxPerSource == 0) return true;
-        perSource = true;
-        if (_perSource.AddOrUpdate(source, 1, static (_, count) => count + 1) <= MaxPerSource) return true;
-        Leave(source, perSource: true);
+        if (Interlocked.Increment(ref _flows) <= MaxFlows) return true;
+        Interlocked.Decrement(ref _flows);
         return false;
+    }
+
+    /// <summary>Counts a flow for its source; false when that has too many.</summary>
+    public bool TryCountSource(Flow flow)
+    {
+        if (MaxPerSource == 0) return true;
+        var source = flow.Facts.Source.Address;
+        flow.CountedSource = source;
+        return _perSource.AddOrUpdate(source, 1, static (_, count) => count + 1) <= MaxPerSource;
     }
 
     /// <summary>Whether refusing is worth a line in the log now: once in 10 s, or a flood would flood the log as well.</summary>
@@ -43,12 +42,12 @@ internal sealed class FlowLimits
         return nowMilliseconds - last >= 10_000 && Interlocked.CompareExchange(ref _lastReport, nowMilliseconds, last) == last;
     }
 
-    /// <summary>Counts a flow out.</summary>
-    public void Leave(Address source, bool perSource)
+    /// <summary>Counts a flow out that was counted in.</summary>
+    public void Leave(Flow flow)
     {
         Interlocked.Decrement(ref _flows);
         // Flows that came before the limit was configured are not in the table.
-        while (perSource && _perSource.TryGetValue(source, out var count))
+        while (flow.CountedSource is { } source && _perSource.TryGetValue(source, out var count))
         {
             if (count > 1 ? _perSource.TryUpdate(source, count - 1, count) : _perSource.TryRemove(new(source, count))) return;
         }

@@ -31,6 +31,9 @@ internal interface IMode
     /// <summary>Whether a denial can be answered in the mode's own protocol, still.</summary>
     bool CanAnswer { get; }
 
+    /// <summary>Whether the handshake tells the original source: the peer only speaks for others.</summary>
+    bool NamesSource => false;
+
     /// <summary>Finds out where the client wants to go and writes it to the flow's facts.</summary>
     ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow);
 

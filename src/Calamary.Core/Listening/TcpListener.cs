@@ -6,11 +6,11 @@ namespace Calamary.Core.Listening;
 
 /// <summary>One reactor's share of a TCP listener.</summary>
 /// <param name="socket">The listening socket.</param>
-/// <param name="config">The listener's configuration, as it is now: a reload may change it without reopening the socket.</param>
+/// <param name="model">What the listener is now: a reload may change it without reopening the socket.</param>
 /// <param name="policy">The policy that a new flow takes.</param>
 /// <param name="table">The reactor's flows.</param>
 /// <param name="pauses">Shared by all shares of the listener.</param>
-internal sealed class TcpListener(AcceptSocket socket, Func<ListenerConfig> config, Func<FlowPolicy> policy, FlowTable table,
+internal sealed class TcpListener(AcceptSocket socket, Func<ListenerModel> model, Func<FlowPolicy> policy, FlowTable table,
     AcceptPauses pauses) : IListener
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -53,18 +53,20 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerConfig> conf
 
     private Flow Create(ReactorSocket client, Endpoint source)
     {
-        var listener = config();
+        var listener = model();
         var current = policy();
         var facts = new FlowFacts
         {
             Source = source,
             Transport = TransportProtocol.Tcp,
-            ListenerMode = listener.Mode.ToName(),
+            ListenerMode = listener.Config.Mode.ToName(),
             ListenerPort = socket.Local.Port,
         };
-        IMode mode = listener.Mode == ListenerMode.Http
-            ? new HttpMode(policy)
-            : new TransparentMode(socket.Local, listener.Tproxy, listener.ResolveSni);
+        IMode mode = listener.Config.Mode switch
+        {
+            ListenerMode.Http => new HttpMode(policy),
+            _ => new TransparentMode(socket.Local, listener.Config.Tproxy, listener.Config.ResolveSni),
+        };
         return new Flow(client, mode, current, table, in facts);
     }
 

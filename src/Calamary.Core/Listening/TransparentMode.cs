@@ -14,8 +14,8 @@ internal sealed class TransparentMode(Endpoint local, bool tproxy, bool resolveS
     {
         // TPROXY leaves the destination in place as the socket's own address; DNAT keeps it in conntrack.
         var known = tproxy
-            ? flow.Client.TryGetLocal(out var destination)
-            : flow.Client.TryGetOriginalDestination(local.Address.IsIPv6, out destination);
+            ? flow.Client.Socket.TryGetLocal(out var destination)
+            : flow.Client.Socket.TryGetOriginalDestination(local.Address.IsIPv6, out destination);
         // A connection made straight to the listener has no destination but the listener.
         if (!known || destination.Port == local.Port && IsListener(flow, destination))
             return new((HandshakeOutcome.Ended, EndReason.NotRedirected));
@@ -32,6 +32,6 @@ internal sealed class TransparentMode(Endpoint local, bool tproxy, bool resolveS
 
     private bool IsListener(Flow flow, Endpoint destination) =>
         destination.Address == local.Address
-        || (local.Address.IsUnspecified && !tproxy && flow.Client.TryGetLocal(out var own) && own == destination)
+        || (local.Address.IsUnspecified && !tproxy && flow.Client.Socket.TryGetLocal(out var own) && own == destination)
         || (tproxy && flow.Policy.Guard.IsOwnAddress(destination.Address));
 }

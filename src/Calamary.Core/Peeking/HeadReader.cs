@@ -38,7 +38,7 @@ internal static class HeadReader
     /// <param name="within">From the first byte on, the head must be complete in this time; null leaves the deadline alone.</param>
     /// <returns>The head's bytes when Complete; the parser's words when Malformed.</returns>
     public static async ValueTask<(HeadOutcome Outcome, byte[] Head, string? Error)> ReadAsync(
-        ReactorSocket socket, HeadParser parse, TimeSpan? within)
+        Connection socket, HeadParser parse, TimeSpan? within)
     {
         var (seen, looks) = (0, 0);
         while (true)
@@ -69,7 +69,7 @@ internal static class HeadReader
         }
     }
 
-    private static byte[] Take(ReactorSocket socket, int length)
+    private static byte[] Take(Connection socket, int length)
     {
         var head = new byte[length];
         for (var taken = 0; taken < length;)

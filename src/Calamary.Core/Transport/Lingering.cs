@@ -12,7 +12,7 @@ internal static class Lingering
     /// <summary>How much, at most.</summary>
     private const int MaxBytes = 256 * 1024;
 
-    public static async ValueTask CloseAsync(ReactorSocket socket)
+    public static async ValueTask CloseAsync(Connection socket)
     {
         socket.ShutdownSend();
         socket.SetDeadline(socket.Reactor.Now + Milliseconds);

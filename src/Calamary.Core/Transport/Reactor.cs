@@ -18,7 +18,7 @@ internal sealed unsafe class Reactor : IDisposable
     private readonly int _wakeEvent;
     private readonly Thread _thread;
     private readonly TimerWheel _timers;
-    private ReactorSocket?[] _sockets = new ReactorSocket?[256];
+    private IWatched?[] _watched = new IWatched?[256];
     private uint _generation;
     private int _wakePending;
     private volatile bool _stopping;
@@ -90,24 +90,24 @@ internal sealed unsafe class Reactor : IDisposable
 
     public void Cancel(TimerNode node) => _timers.Cancel(node);
 
-    /// <summary>Starts to report readiness of a socket. Returns 0 or a negated errno.</summary>
-    internal int Register(ReactorSocket socket)
+    /// <summary>Starts to report readiness. Returns 0 or a negated errno.</summary>
+    internal int Register(IWatched socket)
     {
         var fd = socket.Descriptor;
-        if (fd >= _sockets.Length) Array.Resize(ref _sockets, Math.Max(fd + 1, _sockets.Length * 2));
-        _sockets[fd] = socket;
+        if (fd >= _watched.Length) Array.Resize(ref _watched, Math.Max(fd + 1, _watched.Length * 2));
+        _watched[fd] = socket;
         socket.Generation = ++_generation;
         var e = stackalloc byte[16];
         EpollEvents.Write(e, EpollEvents.In | EpollEvents.Urgent | EpollEvents.Out | EpollEvents.PeerHangUp | EpollEvents.EdgeTriggered,
             (ulong)socket.Generation << 32 | (uint)fd);
         var result = Libc.EpollAdd(_epoll, fd, e);
-        if (result < 0) _sockets[fd] = null;
+        if (result < 0) _watched[fd] = null;
         return result;
     }
 
-    internal void Unregister(ReactorSocket socket)
+    internal void Unregister(IWatched socket)
     {
-        if (_sockets[socket.Descriptor] == socket) _sockets[socket.Descriptor] = null;
+        if (_watched[socket.Descriptor] == socket) _watched[socket.Descriptor] = null;
     }
 
     /// <summary>Ends the thread. Its flows should have ended before.</summary>
@@ -151,7 +151,7 @@ internal sealed unsafe class Reactor : IDisposable
             return;
         }
         // An event of this batch may be for a descriptor that was closed, and even used again, since.
-        if (_sockets[(int)(uint)data] is not { } socket || socket.Generation != (uint)(data >> 32)) return;
+        if (_watched[(int)(uint)data] is not { } socket || socket.Generation != (uint)(data >> 32)) return;
         try
         {
             socket.OnEvents(mask);

@@ -6,7 +6,7 @@ namespace Calamary.Core.Transport;
 internal static class Sending
 {
     /// <summary>Sends everything; false when the socket fails or its deadline passes.</summary>
-    public static async ValueTask<bool> SendAllAsync(this ReactorSocket socket, ReadOnlyMemory<byte> data)
+    public static async ValueTask<bool> SendAllAsync(this Connection socket, ReadOnlyMemory<byte> data)
     {
         while (true)
         {

@@ -8,7 +8,7 @@ namespace Calamary.Core.Forwarding.Http;
 internal static class BodyRelay
 {
     /// <returns>Whether the body came whole.</returns>
-    public static ValueTask<bool> RunAsync(ReactorSocket from, ReactorSocket to, HttpBodyFraming framing, RelayState state, bool fromClient) =>
+    public static ValueTask<bool> RunAsync(Connection from, Connection to, HttpBodyFraming framing, RelayState state, bool fromClient) =>
         framing.Kind switch
         {
             HttpBodyKind.None => new(true),
@@ -17,14 +17,14 @@ internal static class BodyRelay
             _ => ChunkedAsync(from, to, state, fromClient),
         };
 
-    private static async ValueTask<bool> UntilCloseAsync(ReactorSocket from, ReactorSocket to, RelayState state, bool fromClient)
+    private static async ValueTask<bool> UntilCloseAsync(Connection from, Connection to, RelayState state, bool fromClient)
     {
         await new Pump(from, to, state, fromClient).RunAsync();
         return state.Reason == EndReason.Completed;
     }
 
     /// <summary>Chunks are passed on as they are; the scanner only finds the end (RFC 9112 §7.1).</summary>
-    private static async ValueTask<bool> ChunkedAsync(ReactorSocket from, ReactorSocket to, RelayState state, bool fromClient)
+    private static async ValueTask<bool> ChunkedAsync(Connection from, Connection to, RelayState state, bool fromClient)
     {
         var scanner = new ChunkedScanner();
         while (true)

@@ -18,18 +18,18 @@ internal readonly record struct ExchangeResult(bool Answered, bool ClientGoesOn,
 internal sealed class HttpExchange
 {
     private readonly Flow _flow;
-    private readonly ReactorSocket _upstream;
+    private readonly Connection _upstream;
     private readonly HttpRequest _request;
     private readonly RelayState _state;
     private bool _answered;
 
-    private HttpExchange(Flow flow, ReactorSocket upstream, HttpRequest request)
+    private HttpExchange(Flow flow, Connection upstream, HttpRequest request)
     {
         (_flow, _upstream, _request) = (flow, upstream, request);
         _state = new RelayState(flow, upstream);
     }
 
-    public static async ValueTask<ExchangeResult> RunAsync(Flow flow, ReactorSocket upstream, HttpRequest request)
+    public static async ValueTask<ExchangeResult> RunAsync(Flow flow, Connection upstream, HttpRequest request)
     {
         var exchange = new HttpExchange(flow, upstream, request);
         // While the server thinks nobody reads from the client; that it has gone must be noticed all the same.
@@ -121,7 +121,7 @@ internal sealed class HttpExchange
         return new(true, false, false, await TcpRelay.RunAsync(_flow, _upstream));
     }
 
-    private async ValueTask<bool> SendAsync(ReactorSocket to, ReadOnlyMemory<byte> head, bool fromClient)
+    private async ValueTask<bool> SendAsync(Connection to, ReadOnlyMemory<byte> head, bool fromClient)
     {
         if (!await to.SendAllAsync(head)) return false;
         _state.Moved(fromClient, head.Length);
