@@ -4,6 +4,7 @@ using Calamary.Core.Names;
 using Calamary.Core.Observability;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
+using Calamary.Core.Transport;
 
 namespace Calamary.Core;
 
@@ -22,6 +23,9 @@ internal sealed class FlowPolicy
     public required INameResolver Names { get; init; }
 
     public required Dialler Dialler { get; init; }
+
+    /// <summary>What every connection and datagram towards servers carries.</summary>
+    public required OutboundOptions Output { get; init; }
 
     /// <summary>The proxy's own connections, to know a flow that comes from itself; null when no listener is transparent.</summary>
     public OwnEndpoints? Own { get; init; }

@@ -31,6 +31,7 @@ internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> 
             Parsers = [.. parsers.Where(p => config.Parsing.IsEnabled(p.Protocol))],
             Names = NamesFor(config),
             Dialler = new Dialler(output, config.Timeouts.Connect, config.Output.Retries, own),
+            Output = output,
             Own = own,
             Timeouts = config.Timeouts,
             PeekBytes = config.Limits.PeekBytes,

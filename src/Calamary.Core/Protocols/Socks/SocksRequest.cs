@@ -15,7 +15,11 @@ internal readonly record struct SocksRequest(SocksCommand Command, SocksTarget T
         if (input.IsEmpty) return ParseResult.NeedMore(1);
         if (input[0] != SocksGreeting.Version) return ParseResult.Malformed(SocksErrors.Version);
         var result = SocksTarget.Read(input, AddressAt, out var target);
-        if (result.Status == ParseStatus.Done) request = new SocksRequest((SocksCommand)input[1], target);
+        if (result.Status == ParseStatus.NeedMoreData) return result;
+        var command = (SocksCommand)input[1];
+        // Of an association only the port counts, and PySocks calls the address "0".
+        if (command == SocksCommand.UdpAssociate && result.Error == SocksErrors.Name) result = ParseResult.Done(result.Length);
+        if (result.Status == ParseStatus.Done) request = new SocksRequest(command, target);
         return result;
     }
 }

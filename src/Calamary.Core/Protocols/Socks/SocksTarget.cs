@@ -15,7 +15,8 @@ internal readonly record struct SocksTarget(string? Name, Address Address, ushor
     private const int MaxAddressLength = 45;
 
     /// <summary>Reads the field that begins at <paramref name="at"/>.</summary>
-    /// <returns>Done with where the field ends, counted from the input's start; NeedMoreData; or Malformed.</returns>
+    /// <returns>Done with where the field ends, counted from the input's start; NeedMoreData; or Malformed, for a name that is none with
+    /// where the field ends as well.</returns>
     public static ParseResult Read(ReadOnlySpan<byte> input, int at, out SocksTarget target)
     {
         target = default;
@@ -42,9 +43,9 @@ internal readonly record struct SocksTarget(string? Name, Address Address, ushor
         var port = BinaryPrimitives.ReadUInt16BigEndian(input[(end - 2)..]);
         string? name = null;
         var isAddress = input[at] == HostName ? TryReadAddress(host, out var address) : Address.TryRead(host, out address);
-        if (!isAddress && !Names.HostName.TryNormalize(host, out name)) return ParseResult.Malformed(SocksErrors.Name);
+        var isHost = isAddress || Names.HostName.TryNormalize(host, out name);
         target = new SocksTarget(name, address, port);
-        return ParseResult.Done(end);
+        return isHost ? ParseResult.Done(end) : new ParseResult(ParseStatus.Malformed, end, SocksErrors.Name);
     }
 
     // Clients that are handed an address where they expect a name send it as text.
