@@ -5,6 +5,7 @@ using Calamary.Core.Observability;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
 using Calamary.Core.Transport;
+using Calamary.Core.Users;
 
 namespace Calamary.Core;
 
@@ -26,6 +27,9 @@ internal sealed class FlowPolicy
 
     /// <summary>What every connection and datagram towards servers carries.</summary>
     public required OutboundOptions Output { get; init; }
+
+    /// <summary>Compares passwords, for listeners with users.</summary>
+    public required Authenticator Authenticator { get; init; }
 
     /// <summary>The proxy's own connections, to know a flow that comes from itself; null when no listener is transparent.</summary>
     public OwnEndpoints? Own { get; init; }

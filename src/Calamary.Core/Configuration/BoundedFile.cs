@@ -2,18 +2,18 @@ using System.Text;
 
 namespace Calamary.Core.Configuration;
 
-/// <summary>Reads a text file that is UTF-8 and not larger than 256 MB; pipes and devices too.</summary>
+/// <summary>Reads a text file that is UTF-8 and of a bounded size; pipes and devices too.</summary>
 internal sealed class BoundedFile : Stream
 {
-    private const long MaxLength = 256L << 20;
-
     private readonly FileStream _file;
+    private readonly int _megabytes;
     private long _read;
 
-    private BoundedFile(string path) => _file = new FileStream(path, FileMode.Open, FileAccess.Read);
+    private BoundedFile(string path, int megabytes) => (_file, _megabytes) = (new FileStream(path, FileMode.Open, FileAccess.Read), megabytes);
 
     /// <summary>Opens a file. The reader throws what <see cref="IsExpected"/> knows.</summary>
-    public static StreamReader Open(string path) => new(new BoundedFile(path), new UTF8Encoding(false, throwOnInvalidBytes: true), bufferSize: 1 << 16);
+    public static StreamReader Open(string path, int megabytes = 256) =>
+        new(new BoundedFile(path, megabytes), new UTF8Encoding(false, throwOnInvalidBytes: true), bufferSize: 1 << 16);
 
     /// <summary>Whether the file is to blame, and not the program.</summary>
     public static bool IsExpected(Exception e) =>
@@ -32,7 +32,7 @@ internal sealed class BoundedFile : Stream
     {
         var count = _file.Read(buffer);
         _read += count;
-        return _read > MaxLength ? throw new IOException("it is larger than 256 MB") : count;
+        return _read > (long)_megabytes << 20 ? throw new IOException($"it is larger than {_megabytes} MB") : count;
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

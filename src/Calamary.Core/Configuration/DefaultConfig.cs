@@ -10,6 +10,7 @@ internal static class DefaultConfig
           listen:
             - mode: 'transparent'
             - mode: 'http'
+            - mode: 'socks5'
           metrics:
             enabled: true
         rules:

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Calamary.Core.Configuration;
 
 /// <summary>An item of <c>listen</c>.</summary>
@@ -21,9 +23,12 @@ public sealed record ListenerConfig
     /// <summary>Whether clients speak TLS to the listener: https always, proxyproto and socks5 when they are told to.</summary>
     public bool Tls { get; init; }
 
-    /// <summary>proxyproto only: who may send a header.</summary>
+    /// <summary>proxyproto only: who may send a header. At least one there.</summary>
     public IReadOnlyList<AddressRange> Trusted { get; init; } = [];
 
     /// <summary>Transparent and proxyproto: dial the addresses of the SNI, not the one the client chose.</summary>
     public bool ResolveSni { get; init; }
+
+    /// <summary>https and proxyproto: who vouches for clients' certificates; null when clients need none.</summary>
+    internal X509Certificate2Collection? ClientCa { get; init; }
 }

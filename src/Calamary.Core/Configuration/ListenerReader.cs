@@ -9,25 +9,27 @@ internal static class ListenerReader
     private static readonly Address LoopbackIPv6 = Address.FromIPv6(1);
 
     /// <summary>Reads it; it has no addresses when they are not certain.</summary>
-    public static ListenerConfig Read(Section item)
+    /// <param name="item">The listener.</param>
+    /// <param name="hasCertificate">Whether <c>certs</c> names a certificate and its key.</param>
+    public static ListenerConfig Read(Section item, bool hasCertificate)
     {
         var errors = item.Context.Problems.ErrorCount;
         var mode = ReadMode(item);
         var addresses = ReadAddresses(item, mode);
-        var transparent = mode is null or ListenerMode.Transparent;
+        var trust = new ListenerTrust(item, mode);
         var config = new ListenerConfig
         {
             Mode = mode ?? default,
             // Fallbacks of wrong values would be reported as taken by, or from, other listeners.
             Addresses = item.Context.Problems.ErrorCount == errors ? addresses : [],
             Tcp = item.Flag("tcp", true),
-            Tproxy = ReadOption(item, "tproxy", transparent),
-            ResolveSni = ReadOption(item, "resolveSni", transparent || mode is ListenerMode.ProxyProto),
+            Udp = ReadUdp(item, mode),
+            Tproxy = ReadOption(item, "tproxy", mode, ListenerMode.Transparent),
+            ResolveSni = ReadOption(item, "resolveSni", mode, ListenerMode.Transparent, ListenerMode.ProxyProto),
+            Trusted = trust.Trusted(),
+            ClientCa = trust.ClientCa(),
+            Tls = trust.Tls(hasCertificate),
         };
-        item.MustBeOff("udp");
-        item.MustBeOff("tls");
-        item.MustBeEmpty("trusted");
-        item.MustBeEmpty("clientCa");
         item.MustBeEmpty("users");
         if (item.Word("interceptFallback", false, Fallbacks)) item.Error("interceptFallback", Unavailable.Message);
         item.ReportUnknown();
@@ -35,12 +37,18 @@ internal static class ListenerReader
         return config;
     }
 
+    /// <summary>What to say of a key that is for other modes.</summary>
+    public static string IsFor(params ReadOnlySpan<ListenerMode> modes)
+    {
+        var names = modes.ToArray().Select(mode => $"'{mode.ToName()}'").ToList();
+        var all = names.Count == 1 ? names[0] : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
+        return $"this mode does not have it; it is for {all} listeners";
+    }
+
     private static ListenerMode? ReadMode(Section item)
     {
         if (!item.Has("mode")) item.Error($"the listener has no 'mode': {string.Join(", ", Modes.Select(m => m.Item1))}");
-        var mode = item.Word("mode", null, Modes);
-        if (mode is ListenerMode.ProxyProto or ListenerMode.Https or ListenerMode.Socks5) item.Error("mode", $"'{mode.Value.ToName()}' is {Unavailable.Message}");
-        return mode;
+        return item.Word("mode", null, Modes);
     }
 
     private static List<ListenAddress> ReadAddresses(Section item, ListenerMode? mode)
@@ -54,10 +62,17 @@ internal static class ListenerReader
             (stated ?? [loopback]).Select(address => new ListenAddress(new Endpoint(address, port), IsDefault: stated is null));
     }
 
-    private static bool ReadOption(Section item, string key, bool isKnownToMode)
+    private static bool ReadUdp(Section item, ListenerMode? mode)
+    {
+        var on = ReadOption(item, "udp", mode, ListenerMode.Transparent, ListenerMode.ProxyProto, ListenerMode.Socks5);
+        if (on && mode is ListenerMode.Transparent or ListenerMode.ProxyProto) item.Error("udp", Unavailable.Message);
+        return on;
+    }
+
+    private static bool ReadOption(Section item, string key, ListenerMode? mode, params ReadOnlySpan<ListenerMode> modes)
     {
         var on = item.Flag(key, false);
-        if (on && !isKnownToMode) item.Error(key, "this mode does not have it; it is for 'transparent' listeners");
+        if (on && mode is { } known && !modes.Contains(known)) item.Error(key, IsFor(modes));
         return on;
     }
 }

@@ -27,6 +27,9 @@ internal sealed class Section(ConfigContext context, YamlNode node, params IRead
     /// <summary>An error at the key's value.</summary>
     public void Error(string key, string message) => context.Problems.Error(FindEntry(key)?.Value ?? node, message);
 
+    /// <summary>A warning at the key's value.</summary>
+    public void Warn(string key, string message) => context.Problems.Warn(FindEntry(key)?.Value ?? node, message);
+
     /// <summary>The mapping that the key holds; an empty one when it is not there.</summary>
     public Section Child(string key) => Find(key) switch
     {

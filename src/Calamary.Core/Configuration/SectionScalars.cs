@@ -9,6 +9,10 @@ internal static class SectionScalars
     private static readonly IReadOnlyList<(string, bool)> Flags =
         [("true", true), ("false", false), ("yes", true), ("no", false), ("on", true), ("off", false)];
 
+    /// <summary>Whether the key is not there, or has an empty text or list.</summary>
+    public static bool IsEmpty(this Section section, string key) =>
+        section.Find(key) is null or YamlScalar { IsNull: true } or YamlScalar { Text.Length: 0 } or YamlSequence { Items.Count: 0 };
+
     /// <summary>A text; null for an empty one.</summary>
     public static string? Text(this Section section, string key)
     {

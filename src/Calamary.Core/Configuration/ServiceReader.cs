@@ -14,7 +14,6 @@ internal static class ServiceReader
         config = config with
         {
             Metrics = ReadMetrics(service.Child("metrics"), config.Metrics),
-            Certs = ReadCerts(service.Child("certs")),
             DnsNameservers = service.Nameservers("dnsNameservers") ?? config.DnsNameservers,
             Dns = ReadDns(service.Child("dns"), config.Dns),
             Debug = service.Flag("debug", config.Debug),
@@ -26,7 +25,9 @@ internal static class ServiceReader
             DenyAlways = service.Networks("denyAlways") ?? config.DenyAlways,
         };
         service.MustBeOff("recheck");
-        return config with { Listeners = ListenReader.Read(service, config.Metrics) };
+        var certs = service.Child("certs");
+        var listeners = ListenReader.Read(service, config.Metrics, !certs.IsEmpty("serverPublic") && !certs.IsEmpty("serverPrivate"));
+        return config with { Listeners = listeners, Certs = CertsReader.Read(certs, listeners.Any(l => l.Tls)) };
     }
 
     private static MetricsConfig ReadMetrics(Section section, MetricsConfig fallback)
@@ -39,27 +40,6 @@ internal static class ServiceReader
         };
         section.ReportUnknown();
         return config;
-    }
-
-    private static CertsConfig ReadCerts(Section section)
-    {
-        var config = new CertsConfig
-        {
-            CaPublic = File("caPublic"),
-            ServerPublic = File("serverPublic"),
-            ServerPrivate = File("serverPrivate"),
-            InterceptPublic = File("interceptPublic"),
-            InterceptPrivate = File("interceptPrivate"),
-        };
-        section.ReportUnknown();
-        return config;
-
-        string? File(string key)
-        {
-            var file = section.File(key);
-            if (file is not null) section.Context.Problems.Warn(section.Find(key)!, "not used in this version");
-            return file;
-        }
     }
 
     private static DnsConfig ReadDns(Section section, DnsConfig fallback)

@@ -1,5 +1,3 @@
-using Calamary.Core.Configuration.Yaml;
-
 namespace Calamary.Core.Configuration;
 
 /// <summary>Keys of later versions: their off value is taken, anything else is an error and never ignored.</summary>
@@ -16,8 +14,7 @@ internal static class Unavailable
     /// <summary>A text or list that must be empty.</summary>
     public static void MustBeEmpty(this Section section, string key)
     {
-        if (section.Find(key) is not (null or YamlScalar { IsNull: true } or YamlScalar { Text.Length: 0 } or YamlSequence { Items.Count: 0 }))
-            section.Error(key, Message);
+        if (!section.IsEmpty(key)) section.Error(key, Message);
     }
 
     /// <summary>A key that must not be there.</summary>

@@ -17,12 +17,12 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
 
     /// <summary>Makes the open listeners those of a configuration, or changes nothing.</summary>
     /// <returns>The errors; empty when all went well. Default addresses that the machine lacks are only warned of.</returns>
-    public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<ListenerConfig> configs, Action commit)
+    public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<ListenerModel> models, Action commit)
     {
-        var wanted = new Dictionary<(Endpoint, bool), (ListenerConfig Config, bool IsDefault)>();
-        foreach (var config in configs.Where(c => c.Tcp))
-            foreach (var address in config.Addresses)
-                wanted[(address.Endpoint, config.Tproxy)] = (config, address.IsDefault);
+        var wanted = new Dictionary<(Endpoint, bool), (ListenerModel Model, bool IsDefault)>();
+        foreach (var model in models.Where(m => m.Config.Tcp))
+            foreach (var address in model.Config.Addresses)
+                wanted[(address.Endpoint, model.Config.Tproxy)] = (model, address.IsDefault);
 
         var errors = new List<string>();
         var added = new Dictionary<(Endpoint, bool), List<int>>();
@@ -40,8 +40,8 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
             _open.Remove(key, out var gone);
             await gone!.CloseAsync();
         }
-        foreach (var (key, open) in _open) open.Model = new ListenerModel(wanted[key].Config);
-        foreach (var (key, descriptors) in added) Open(key, wanted[key].Config, descriptors);
+        foreach (var (key, open) in _open) open.Model = wanted[key].Model;
+        foreach (var (key, descriptors) in added) Open(key, wanted[key].Model, descriptors);
         return errors;
     }
 
@@ -82,16 +82,16 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
         _ => "",
     };
 
-    private void Open((Endpoint Local, bool) key, ListenerConfig config, List<int> descriptors)
+    private void Open((Endpoint Local, bool) key, ListenerModel model, List<int> descriptors)
     {
-        var listener = new OpenListener(new ListenerModel(config));
+        var listener = new OpenListener(model);
         _open[key] = listener;
         for (var i = 0; i < tables.Count; i++)
         {
             var (table, descriptor) = (tables[i], descriptors[i]);
             table.Reactor.Post(_ => listener.Start(table, descriptor, key.Local, policy, run), null);
         }
-        log.Info($"Listening on tcp://{key.Local} ({config.Mode.ToName()})");
+        log.Info($"Listening on tcp://{key.Local} ({model.Config.Mode.ToName()}{(model.Tls is null || model.Config.Mode == ListenerMode.Https ? "" : ", TLS")})");
     }
 
     /// <summary>One address, with a socket on each reactor.</summary>

@@ -6,16 +6,19 @@ using Calamary.Core.Observability;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
 using Calamary.Core.Transport;
+using Calamary.Core.Users;
 
 namespace Calamary.Core.Hosting;
 
-/// <summary>Makes the policy of a configuration. The name cache outlives a reload that does not change how names are looked up.</summary>
+/// <summary>Makes the policy of a configuration. What is remembered of passwords outlives a reload; the name cache does when it does not
+/// change how names are looked up.</summary>
 /// <param name="log">The log.</param>
 /// <param name="parsers">All protocols, in the order of trying.</param>
 /// <param name="engine">An engine that replaces the configured rules, or null.</param>
 internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> parsers, IRuleEngine? engine)
 {
     private readonly OwnEndpoints _own = new();
+    private readonly Authenticator _authenticator = new();
     private (string Key, INameResolver Resolver)? _names;
 
     public FlowPolicy Create(CalamaryConfig config)
@@ -32,6 +35,7 @@ internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> 
             Names = NamesFor(config),
             Dialler = new Dialler(output, config.Timeouts.Connect, config.Output.Retries, own),
             Output = output,
+            Authenticator = _authenticator,
             Own = own,
             Timeouts = config.Timeouts,
             PeekBytes = config.Limits.PeekBytes,

@@ -43,7 +43,8 @@ internal sealed class ProxyServer : IAsyncDisposable
         var policy = _policies.Create(config);
         var metricsErrors = _metricsServer.Prepare(config.Metrics, IsOwn);
         if (metricsErrors.Count > 0) return metricsErrors;
-        var errors = await _listeners.ApplyAsync(config.Listeners, () => Commit(config, policy));
+        var listeners = config.Listeners.Select(l => ListenerModel.Create(l, config.Certs)).ToList();
+        var errors = await _listeners.ApplyAsync(listeners, () => Commit(config, policy));
         if (errors.Count > 0) _metricsServer.Revert();
         else await _metricsServer.CommitAsync();
         return errors;

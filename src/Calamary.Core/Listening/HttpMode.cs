@@ -1,12 +1,14 @@
 using Calamary.Core.Peeking;
 using Calamary.Core.Protocols.Http;
+using Calamary.Core.Tls;
 using Calamary.Core.Transport;
 
 namespace Calamary.Core.Listening;
 
 /// <summary>The HTTP proxy mode: CONNECT (RFC 9110 §9.3.6) opens a tunnel, absolute-form requests (RFC 9112 §3.2.2) are carried out.</summary>
 /// <param name="policy">The policy in force, for requests after the first.</param>
-internal sealed class HttpMode(Func<FlowPolicy> policy) : IMode
+/// <param name="tls">The mode https: the same inside TLS.</param>
+internal sealed class HttpMode(Func<FlowPolicy> policy, TlsServer? tls) : IMode
 {
     private bool _answered;
 
@@ -19,6 +21,7 @@ internal sealed class HttpMode(Func<FlowPolicy> policy) : IMode
 
     public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
     {
+        if (await TlsTermination.BeginAsync(flow, tls) is var failed and not EndReason.None) return (HandshakeOutcome.Ended, failed);
         var (request, reason) = await ReadRequestAsync(flow);
         if (request is null) return (HandshakeOutcome.Ended, reason);
         FirstRequest = request;
@@ -80,7 +83,8 @@ internal sealed class HttpMode(Func<FlowPolicy> policy) : IMode
 
     public ValueTask<bool> ConnectedAsync(Flow flow) => BeforePeekAsync(flow);
 
-    public ValueTask FailedAsync(Flow flow, EndReason reason) => _answered ? default : AnswerAsync(flow, ResponseFor(reason).Full, linger: reason != EndReason.LimitExceeded);
+    // A client that waits for TLS could not read an answer.
+    public ValueTask FailedAsync(Flow flow, EndReason reason) => _answered || (tls is not null && flow.Client is not TlsConnection) ? default : AnswerAsync(flow, ResponseFor(reason).Full, linger: reason != EndReason.LimitExceeded);
 
     /// <summary>The answer to a client whose request failed.</summary>
     public static HttpResponse ResponseFor(EndReason reason) => reason switch

@@ -1,7 +1,15 @@
 using Calamary.Core.Configuration;
+using Calamary.Core.Tls;
 
 namespace Calamary.Core.Listening;
 
 /// <summary>What a listener's configuration has become: all that a mode needs. A reload replaces it without reopening the socket.</summary>
 /// <param name="Config">The configuration that it was made of.</param>
-internal sealed record ListenerModel(ListenerConfig Config);
+/// <param name="Tls">The server side of TLS; null for a listener without.</param>
+internal sealed record ListenerModel(ListenerConfig Config, TlsServer? Tls)
+{
+    public static ListenerModel Create(ListenerConfig config, CertsConfig certs) => new(
+        config,
+        // HTTP/2 is not offered to clients of an https listener (ADR 7).
+        config.Tls ? new TlsServer(certs.Server!, config.ClientCa, config.Mode == ListenerMode.Https ? ["http/1.1"] : []) : null);
+}

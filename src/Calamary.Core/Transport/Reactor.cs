@@ -29,6 +29,7 @@ internal sealed unsafe class Reactor : IDisposable
     public Reactor(int index, int pipes, Action<Exception> onBug)
     {
         Index = index;
+        Context = new ReactorContext(this);
         Pipes = new PipePool(pipes);
         Scratch = GC.AllocateUninitializedArray<byte>(ScratchBytes, pinned: true);
         Now = Environment.TickCount64;
@@ -50,6 +51,9 @@ internal sealed unsafe class Reactor : IDisposable
 
     /// <summary>A buffer for the time between two awaits, shared by all flows of this thread: what must outlive an await is copied.</summary>
     public byte[] Scratch { get; }
+
+    /// <summary>Brings awaits back to this thread.</summary>
+    public ReactorContext Context { get; }
 
     /// <summary>Pipes for splicing.</summary>
     public PipePool Pipes { get; }
@@ -128,7 +132,7 @@ internal sealed unsafe class Reactor : IDisposable
 
     private void Run()
     {
-        SynchronizationContext.SetSynchronizationContext(new ReactorContext(this));
+        SynchronizationContext.SetSynchronizationContext(Context);
         var events = stackalloc byte[EventCapacity * 16];
         while (!_stopping)
         {

@@ -47,9 +47,9 @@ public class DefaultsTests : ConfigTests
     [Fact]
     public void A_port_left_out_is_that_of_the_mode()
     {
-        var config = Read("listen: [{mode: transparent}, {mode: http}]").Config!;
+        var config = Read("listen: [{mode: transparent}, {mode: http}, {mode: socks5}, {mode: proxyproto, trusted: 10.0.0.1}]").Config!;
 
-        Assert.Equal([4128, 4128, 4130, 4130], config.Listeners.SelectMany(l => l.Addresses).Select(a => (int)a.Endpoint.Port));
+        Assert.Equal([4128, 4128, 4130, 4130, 4132, 4132, 4129, 4129], config.Listeners.SelectMany(l => l.Addresses).Select(a => (int)a.Endpoint.Port));
     }
 
     [Fact]

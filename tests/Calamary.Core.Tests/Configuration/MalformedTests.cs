@@ -53,17 +53,30 @@ public class MalformedTests : ConfigTests
         "c.yml:1:33: error: listen[1]: 127.0.0.1:4130 is taken by listen[0] already")]
     [InlineData("listen: [{mode: http, port: 9512, ip6: []}]\nmetrics: {enabled: true}", "c.yml:1:10: error: listen[0]: 127.0.0.1:9512 is taken by metrics already")]
     [InlineData("listen: {mode: http, tproxy: true}", "c.yml:1:30: error: listen.tproxy: this mode does not have it; it is for 'transparent' listeners")]
-    [InlineData("listen: {mode: http, resolveSni: true}", "c.yml:1:34: error: listen.resolveSni: this mode does not have it; it is for 'transparent' listeners")]
+    [InlineData("listen: {mode: http, resolveSni: true}", "c.yml:1:34: error: listen.resolveSni: this mode does not have it; it is for 'transparent' and 'proxyproto' listeners")]
+    [InlineData("listen: {mode: http, udp: true}",
+        "c.yml:1:27: error: listen.udp: this mode does not have it; it is for 'transparent', 'proxyproto' and 'socks5' listeners")]
+    [InlineData("listen: {mode: http, tls: true}",
+        "c.yml:1:27: error: listen.tls: this mode does not have it; it is for 'proxyproto' and 'socks5' listeners; 'https' always has it")]
+    [InlineData("listen: {mode: socks5, clientCa: x}",
+        "c.yml:1:34: error: listen.clientCa: this mode does not have it; it is for 'proxyproto' and 'https' listeners")]
+    [InlineData("listen: {mode: http, trusted: [10.0.0.0/8]}",
+        "c.yml:1:31: error: listen.trusted: this mode does not have it; it is for 'proxyproto' listeners")]
+    [InlineData("listen: [{mode: proxyproto}]",
+        "c.yml:1:10: error: listen[0]: a 'proxyproto' listener needs 'trusted': the addresses of those who may send a header")]
+    [InlineData("listen: {mode: proxyproto, trusted: []}",
+        "c.yml:1:37: error: listen.trusted: a 'proxyproto' listener needs 'trusted': the addresses of those who may send a header")]
+    [InlineData("listen: {mode: proxyproto, trusted: [10.0.0.1, example.com]}",
+        "c.yml:1:48: error: listen.trusted[1]: 'example.com' is no address, network or range")]
+    [InlineData("listen: {mode: proxyproto, trusted: '!10.0.0.1'}", "c.yml:1:37: error: listen.trusted: '!10.0.0.1' cannot be negated here")]
+    [InlineData("listen: [{mode: https}]", "c.yml:1:10: error: listen[0]: TLS needs a certificate and its key: set 'certs.serverPublic' and 'certs.serverPrivate'")]
+    [InlineData("listen: {mode: socks5, tls: yes}",
+        "c.yml:1:9: error: listen: TLS needs a certificate and its key: set 'certs.serverPublic' and 'certs.serverPrivate'")]
     [InlineData("listen: {mode: http, tcp: false}", "c.yml:1:27: error: listen.tcp: without tcp there is nothing to listen for in this version")]
     // later versions
-    [InlineData("listen: {mode: SOCKS5}", "c.yml:1:16: error: listen.mode: 'socks5' is not available in this version")]
-    [InlineData("listen: {mode: https}", "c.yml:1:16: error: listen.mode: 'https' is not available in this version")]
-    [InlineData("listen: {mode: proxyproto}", "c.yml:1:16: error: listen.mode: 'proxyproto' is not available in this version")]
     [InlineData("listen: {mode: transparent, udp: true}", "c.yml:1:34: error: listen.udp: not available in this version")]
-    [InlineData("listen: {mode: http, tls: true}", "c.yml:1:27: error: listen.tls: not available in this version")]
-    [InlineData("listen: {mode: http, clientCa: x}", "c.yml:1:32: error: listen.clientCa: not available in this version")]
+    [InlineData("listen: {mode: proxyproto, trusted: 10.0.0.1, udp: true}", "c.yml:1:52: error: listen.udp: not available in this version")]
     [InlineData("listen: {mode: http, users: x}", "c.yml:1:29: error: listen.users: not available in this version")]
-    [InlineData("listen: {mode: http, trusted: [10.0.0.0/8]}", "c.yml:1:31: error: listen.trusted: not available in this version")]
     [InlineData("listen: {mode: http, interceptFallback: passthrough}", "c.yml:1:41: error: listen.interceptFallback: not available in this version")]
     [InlineData("dns: {stripEch: true}", "c.yml:1:17: error: dns.stripEch: not available in this version")]
     [InlineData("recheck: true", "c.yml:1:10: error: recheck: not available in this version")]
@@ -117,7 +130,7 @@ public class MalformedTests : ConfigTests
             "c.yml:2:1: error: dbug: unknown key 'dbug'; did you mean 'debug'?",
             "c.yml:3:8: error: vars: keys with values are expected here",
             "c.yml:4:16: error: listen.port: '70x' is no whole number",
-            "c.yml:4:26: error: listen.udp: not available in this version",
+            "c.yml:4:26: error: listen.udp: this mode does not have it; it is for 'transparent', 'proxyproto' and 'socks5' listeners",
         ], Problems("rules: {match: {dset: 1}, action: x}\ndbug: 1\nvars:  5\nlisten: {port: 70x, udp: yes, mode: http}"));
     }
 

@@ -12,7 +12,10 @@ public class PublishedExamplesTests : ConfigTests
         var result = ReadFile(file);
 
         Assert.Equal(4, result.Problems.Count);
-        Assert.All(result.Problems, p => Assert.Equal((ProblemSeverity.Warning, "not used in this version"), (p.Severity, p.Message)));
+        // What the example names is not there on every machine; no listener of it needs any.
+        Assert.All(result.Problems, p => Assert.Equal(ProblemSeverity.Warning, p.Severity));
+        Assert.All(result.Problems, p => Assert.EndsWith(
+            p.Path.Contains(".server", StringComparison.Ordinal) ? "does not exist (no listener needs it)" : "not used in this version", p.Message, StringComparison.Ordinal));
         var config = result.Config!;
         var listener = Assert.Single(config.Listeners);
         Assert.Equal(["127.0.0.1:4128", "[::1]:4128"], listener.Addresses.Select(a => a.Endpoint.ToString()));
@@ -72,7 +75,7 @@ public class PublishedExamplesTests : ConfigTests
 
         Assert.Empty(result.Problems);
         var config = result.Config!;
-        Assert.Equal(["127.0.0.1:4128", "[::1]:4128", "127.0.0.1:4130", "[::1]:4130"],
+        Assert.Equal(["127.0.0.1:4128", "[::1]:4128", "127.0.0.1:4130", "[::1]:4130", "127.0.0.1:4132", "[::1]:4132"],
             config.Listeners.SelectMany(l => l.Addresses).Select(a => a.Endpoint.ToString()));
         Assert.All(config.Listeners.SelectMany(l => l.Addresses), a => Assert.True(a.IsDefault));
         Assert.Equal("True 127.0.0.1:9512", $"{config.Metrics.Enabled} {config.Metrics.Endpoint}");

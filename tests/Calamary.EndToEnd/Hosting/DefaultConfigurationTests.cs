@@ -8,7 +8,7 @@ public sealed class DefaultConfigurationTests(NetworkLab lab) : IClassFixture<Ne
     {
         Assert.False(File.Exists("/etc/calamary/config.yml"), "this machine has a configuration of its own");
         await using var calamary = lab.Proxy.Start([CalamaryProcess.Binary], directory: LabFiles.NewDirectory("empty"));
-        foreach (var port in new[] { 4128, 4130, 9512 }) await calamary.WaitForPortAsync(port);
+        foreach (var port in new[] { 4128, 4130, 4132, 9512 }) await calamary.WaitForPortAsync(port);
         await calamary.Output.WaitForAsync("(?i)embedded");
         Assert.Equal("refused", (await lab.Client.PeerAsync(Addresses.Proxy4, 4130)).End);
         var redirected = await lab.Proxy.CurlAsync("-x", "http://127.0.0.1:4130", $"http://{Addresses.Server4}/");

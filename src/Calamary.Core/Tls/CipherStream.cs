@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
+using Calamary.Core.Transport;
+using Calamary.Core.Transport.Native;
+
+#pragma warning disable CA2012 // awaiters are kept over a wait, and each is used once: an async method would continue elsewhere
+
+namespace Calamary.Core.Tls;
+
+/// <summary>A socket as the stream below an SslStream. What pends is completed inline on the reactor's thread. Nothing throws: a broken
+/// connection reads as its end and swallows what is written, and <see cref="Error"/> says so.</summary>
+internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSource
+{
+    private readonly ReactorSocket _socket;
+    private readonly Action _onReadable;
+    private readonly Action _onWritable;
+    private ManualResetValueTaskSourceCore<int> _read;
+    private ManualResetValueTaskSourceCore<int> _write;
+    private ValueTaskAwaiter<WaitResult> _readable;
+    private ValueTaskAwaiter<WaitResult> _writable;
+    private Memory<byte> _into;
+    private ReadOnlyMemory<byte> _from;
+
+    public CipherStream(ReactorSocket socket)
+    {
+        _socket = socket;
+        _onReadable = OnReadable;
+        _onWritable = OnWritable;
+    }
+
+    /// <summary>Why the connection is broken, an errno; 0 while it is not.</summary>
+    public int Error { get; private set; }
+
+    /// <summary>The peer's FIN has been seen. An end of the TLS stream without it was announced by the peer (close_notify).</summary>
+    public bool SawEnd { get; private set; }
+
+    /// <summary>What follows will be sent at once: hold the last segment back.</summary>
+    public bool More { get; set; }
+
+    /// <summary>With an empty buffer it only waits for bytes, as SslStream does before it takes a buffer of its own.</summary>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = TryRead(buffer.Span);
+        if (count != -Errno.Again) return new(count);
+        _read.Reset();
+        _into = buffer;
+        AwaitReadable();
+        return new(this, _read.Version);
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        _from = buffer;
+        if (TryWrite()) return default;
+        _write.Reset();
+        AwaitWritable();
+        return new(this, _write.Version);
+    }
+
+    /// <summary>For the alert that SslStream sends when it refuses a certificate: what does not fit at once is not worth waiting for.</summary>
+    public override void Write(ReadOnlySpan<byte> buffer) => _socket.TrySend(buffer);
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private int TryRead(Span<byte> buffer)
+    {
+        if (Error != 0 || SawEnd) return 0;
+        if (buffer.IsEmpty) return _socket.IsReadable ? 0 : -Errno.Again;
+        var count = _socket.TryReceive(buffer);
+        if (count == 0) SawEnd = true;
+        if (count >= 0 || count == -Errno.Again) return count;
+        Error = -count;
+        return 0;
+    }
+
+    private bool TryWrite()
+    {
+        if (Error != 0) return true;
+        var sent = _socket.TrySend(_from.Span, More);
+        if (sent < 0 && sent != -Errno.Again) Error = -sent;
+        if (sent == _from.Length || Error != 0) return true;
+        _from = _from[Math.Max(sent, 0)..];
+        return false;
+    }
+
+    private void AwaitReadable()
+    {
+        _readable = _socket.WaitReadableAsync().GetAwaiter();
+        if (_readable.IsCompleted) OnReadable();
+        else _readable.UnsafeOnCompleted(_onReadable);
+    }
+
+    private void AwaitWritable()
+    {
+        _writable = _socket.WaitWritableAsync().GetAwaiter();
+        if (_writable.IsCompleted) OnWritable();
+        else _writable.UnsafeOnCompleted(_onWritable);
+    }
+
+    private void OnReadable()
+    {
+        var wait = _readable.GetResult();
+        if (wait != WaitResult.Ready) Error = wait == WaitResult.TimedOut ? Errno.TimedOut : Errno.ConnectionAborted;
+        var count = TryRead(_into.Span);
+        if (count == -Errno.Again)
+        {
+            AwaitReadable();
+            return;
+        }
+        _into = default;
+        using (WithoutContext.Enter()) _read.SetResult(count);
+    }
+
+    private void OnWritable()
+    {
+        var wait = _writable.GetResult();
+        if (wait != WaitResult.Ready) Error = wait == WaitResult.TimedOut ? Errno.TimedOut : Errno.ConnectionAborted;
+        if (!TryWrite())
+        {
+            AwaitWritable();
+            return;
+        }
+        _from = default;
+        using (WithoutContext.Enter()) _write.SetResult(0);
+    }
+
+    int IValueTaskSource<int>.GetResult(short token) => _read.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _read.GetStatus(token);
+
+    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _read.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.GetResult(short token) => _write.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _write.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _write.OnCompleted(continuation, state, token, flags);
+
+    // What a stream must have and SslStream's asynchronous side never calls.
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+}

@@ -1,0 +1,40 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Calamary.Core.Transport;
+using Calamary.Core.Transport.Native;
+
+namespace Calamary.Core.Tls;
+
+/// <summary>What came of a TLS handshake.</summary>
+/// <param name="Connection">Agreed on; null when it failed.</param>
+/// <param name="TimedOut">The socket's deadline passed.</param>
+/// <param name="PeerLeft">The peer closed or reset the connection.</param>
+/// <param name="Error">What went wrong otherwise.</param>
+internal readonly record struct TlsHandshake(TlsConnection? Connection, bool TimedOut = false, bool PeerLeft = false, string? Error = null)
+{
+    /// <summary>TLS 1.0 and 1.1 are not to be used (RFC 8996).</summary>
+    public const SslProtocols Versions = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    /// <summary>Runs a handshake on the reactor's thread. It ends at the socket's deadline, if one is set.</summary>
+    public static async ValueTask<TlsHandshake> RunAsync(ReactorSocket socket, Func<SslStream, Task> authenticate)
+    {
+        var cipher = new CipherStream(socket);
+        var ssl = new SslStream(cipher);
+        try
+        {
+            Task handshake;
+            using (WithoutContext.Enter()) handshake = authenticate(ssl);
+            await handshake;
+            return new(new TlsConnection(socket, cipher, ssl));
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // Whatever a peer can bring a TLS library to throw: it is the end of this handshake, and of nothing else.
+            await ssl.DisposeAsync();
+            return new(null, cipher.Error == Errno.TimedOut, cipher.SawEnd || cipher.Error != 0, Describe(failure));
+        }
+    }
+
+    private static string Describe(Exception failure) =>
+        failure.InnerException is { } inner ? $"{failure.Message} {inner.InnerException?.Message ?? inner.Message}" : failure.Message;
+}

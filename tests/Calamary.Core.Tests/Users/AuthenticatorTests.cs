@@ -1,0 +1,244 @@
+using System.Text;
+using Calamary.Core.Users;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Calamary.Core.Tests.Users;
+
+public class AuthenticatorTests
+{
+    private static readonly Address Client = Address.FromIPv4(0xC0000201);
+    private static readonly Address Other = Address.FromIPv4(0xC0000202);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly UserFile _users = UsersWith("secret");
+    private readonly SemaphoreSlim _turn = new(0);
+    private readonly Authenticator _authenticator;
+    private int _comparisons;
+    private bool _isHeld;
+    private TimeSpan _cost;
+
+    public AuthenticatorTests() => _authenticator = new(_time, Check);
+
+    /// <summary>Made by <c>htpasswd -nbB -C 4</c>.</summary>
+    public static TheoryData<string, string> MadeByHtpasswd => new()
+    {
+        { "", "$2y$04$eywSe6vOaWQgc/JoYLAPt.rk9gQP2feq.o3ICbrTtUJczx0VU661m" },
+        { "a", "$2y$04$X0JAJxuIwunzxKF08BQ2LewSCkodgMmLx7ZybxW2jAXcU8bqKdwVG" },
+        { new string('é', 40), "$2y$04$0ssFzwu9g0AvA3y9SqVkNe8Co0DAzylapbKbSOuoYsO0uDmbCOhRC" },
+        { new string('x', 100), "$2y$04$2fE5CMXYpjJSXAvMiUTww.ehJcYer0D/WiXt6dG0ukf5i4mD.rZUC" },
+    };
+
+    [Theory]
+    [MemberData(nameof(MadeByHtpasswd))]
+    public async Task What_htpasswd_makes_is_accepted(string password, string hash)
+    {
+        var authenticator = new Authenticator();
+        foreach (var variant in "aby")
+        {
+            Assert.Null(User.Parse($"alice:$2{variant}{hash[3..]}", out var user));
+            var users = new UserFile([user!]);
+            Assert.Equal(AuthenticationResult.Accepted, await authenticator.VerifyAsync(users, Bytes("alice"), Bytes(password), Client));
+            Assert.Equal(AuthenticationResult.Refused, await authenticator.VerifyAsync(users, Bytes("alice"), Bytes("b" + password), Client));
+            Assert.Equal(AuthenticationResult.Refused, await authenticator.VerifyAsync(users, Bytes("Alice"), Bytes(password), Client));
+        }
+    }
+
+    [Fact]
+    public async Task Answers_are_remembered_by_name_password_and_hash()
+    {
+        Assert.Equal(AuthenticationResult.Accepted, await VerifyAsync("alice", "secret"));
+        Assert.Equal(AuthenticationResult.Accepted, await VerifyAsync("alice", "secret"));
+        Assert.Equal(1, _comparisons);
+        Assert.Equal(AuthenticationResult.Refused, await VerifyAsync("alice", "secret", UsersWith("changed")));
+        Assert.Equal(2, _comparisons);
+        Assert.Equal(AuthenticationResult.Accepted, await VerifyAsync("alice", "secret"));
+        Assert.Equal(2, _comparisons);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(AuthenticationResult.Accepted, await VerifyAsync("alice", "secret"));
+        Assert.Equal(3, _comparisons);
+    }
+
+    [Fact]
+    public async Task Wrong_passwords_are_remembered_for_a_minute()
+    {
+        Assert.Equal(AuthenticationResult.Refused, await VerifyAsync("alice", "wrong"));
+        Assert.Equal(AuthenticationResult.Refused, await VerifyAsync("alice", "wrong"));
+        Assert.Equal(1, _comparisons);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(AuthenticationResult.Refused, await VerifyAsync("alice", "wrong"));
+        Assert.Equal(2, _comparisons);
+    }
+
+    [Fact]
+    public async Task Unknown_users_cost_as_much_as_wrong_passwords()
+    {
+        Assert.Equal(AuthenticationResult.Refused, await VerifyAsync("mallory", "secret"));
+        Assert.Equal(1, _comparisons);
+    }
+
+    [Fact]
+    public void What_cannot_be_anybodys_costs_nothing()
+    {
+        foreach (var (user, password) in new[] { ("", "x"), (new string('a', 256), "x"), ("alice", "secret\0x"), ("alice", new string('x', 1025)) })
+            Assert.Equal(AuthenticationResult.Refused, _authenticator.VerifyAsync(_users, Bytes(user), Bytes(password), Client).Result);
+        Assert.Equal(AuthenticationResult.Refused, _authenticator.VerifyAsync(_users, Bytes("alice"), new byte[] { 0xE9 }, Client).Result);
+        Assert.Equal(0, _comparisons);
+    }
+
+    [Fact]
+    public async Task One_comparison_serves_all_who_wait_for_it()
+    {
+        _isHeld = true;
+        var flows = Enumerable.Range(0, 1000).Select(_ => VerifyAsync("alice", "secret")).ToArray();
+        _turn.Release();
+        Assert.All(await Task.WhenAll(flows), r => Assert.Equal(AuthenticationResult.Accepted, r));
+        Assert.Equal(1, _comparisons);
+    }
+
+    [Fact]
+    public async Task A_source_that_guesses_is_stopped_and_others_are_not()
+    {
+        for (var i = 0; i < SourceFailures.Max; i++) Assert.Equal(AuthenticationResult.Refused, await VerifyAsync("alice", $"guess {i}"));
+        Assert.Equal(AuthenticationResult.Busy, await VerifyAsync("alice", "another"));
+        Assert.Equal(AuthenticationResult.Busy, await VerifyAsync("alice", "secret"));
+        Assert.Equal(SourceFailures.Max, _comparisons);
+        Assert.Equal(AuthenticationResult.Accepted, await VerifyAsync("alice", "secret", source: Other));
+        Assert.Equal(AuthenticationResult.Accepted, await VerifyAsync("alice", "secret"));
+        _time.Advance(SourceFailures.Window);
+        Assert.Equal(AuthenticationResult.Refused, await VerifyAsync("alice", "another"));
+    }
+
+    [Fact]
+    public async Task Guesses_made_all_at_once_are_no_more()
+    {
+        _isHeld = true;
+        var guesses = Enumerable.Range(0, 1000).Select(i => VerifyAsync("alice", $"guess {i}")).ToArray();
+        _turn.Release(1000);
+        var results = await Task.WhenAll(guesses);
+        Assert.Equal(SourceFailures.Max, results.Count(r => r == AuthenticationResult.Refused));
+        Assert.Equal(1000 - SourceFailures.Max, results.Count(r => r == AuthenticationResult.Busy));
+        Assert.Equal(SourceFailures.Max, _comparisons);
+    }
+
+    [Fact]
+    public async Task The_addresses_of_an_IPv6_network_are_one_source()
+    {
+        for (ulong i = 0; i < SourceFailures.Max; i++)
+            await VerifyAsync("alice", $"guess {i}", source: Address.FromIPv6(new UInt128(0x20010DB8_00000000, i)));
+        Assert.Equal(AuthenticationResult.Busy, await VerifyAsync("alice", "x", source: Address.FromIPv6(new UInt128(0x20010DB8_00000000, 99))));
+        Assert.Equal(AuthenticationResult.Refused, await VerifyAsync("alice", "x", source: Address.FromIPv6(new UInt128(0x20010DB8_00000001, 99))));
+    }
+
+    [Fact]
+    public async Task The_queue_is_bounded_for_all_and_for_each_source()
+    {
+        _isHeld = true;
+        var mine = Enumerable.Range(0, Authenticator.MaxWaitingPerSource + 10).Select(i => VerifyAsync($"a{i}", "x")).ToArray();
+        var others = Enumerable.Range(0, Authenticator.MaxWaiting).Select(i => VerifyAsync($"b{i}", "x", source: Address.FromIPv4((uint)i))).ToArray();
+
+        // One of them is being compared, or still in the queue.
+        Assert.InRange(mine.Count(t => t.IsCompleted), 9, 10);
+        Assert.InRange(others.Count(t => t.IsCompleted), Authenticator.MaxWaitingPerSource - 1, Authenticator.MaxWaitingPerSource);
+        Assert.All(mine.Concat(others).Where(t => t.IsCompleted), t => Assert.Equal(AuthenticationResult.Busy, t.Result));
+        _turn.Release(1000);
+        await Task.WhenAll(mine.Concat(others));
+    }
+
+    [Fact]
+    public async Task Who_has_waited_for_long_is_not_compared_any_more()
+    {
+        _isHeld = true;
+        var first = VerifyAsync("alice", "secret");
+        await Eventually(() => _comparisons == 1);
+        var second = VerifyAsync("bob", "secret");
+        _time.Advance(Authenticator.Patience + TimeSpan.FromMilliseconds(1));
+        _turn.Release();
+        Assert.Equal(AuthenticationResult.Accepted, await first);
+        Assert.Equal(AuthenticationResult.Busy, await second);
+        Assert.Equal(1, _comparisons);
+    }
+
+    [Fact]
+    public async Task After_a_wrong_password_the_worker_rests()
+    {
+        _cost = TimeSpan.FromMilliseconds(100);
+        Assert.Equal(AuthenticationResult.Refused, await VerifyAsync("alice", "wrong"));
+        var next = VerifyAsync("alice", "secret");
+        _time.Advance(TimeSpan.FromMilliseconds(299));
+        await Task.Delay(20);
+        Assert.Equal(1, _comparisons);
+        await Eventually(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            return next.IsCompleted;
+        });
+        Assert.Equal(AuthenticationResult.Accepted, await next);
+    }
+
+    [Fact]
+    public async Task A_bug_in_a_comparison_does_not_stop_the_others()
+    {
+        var authenticator = new Authenticator(_time, (password, _) => password == "bug" ? throw new InvalidOperationException() : true);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => authenticator.VerifyAsync(_users, Bytes("alice"), Bytes("bug"), Client).AsTask());
+        Assert.Equal(AuthenticationResult.Accepted, await authenticator.VerifyAsync(_users, Bytes("alice"), Bytes("x"), Client));
+    }
+
+    [Fact]
+    public async Task What_is_remembered_costs_no_memory()
+    {
+        var (user, password) = (Bytes("alice"), Bytes("secret"));
+        await VerifyAsync("alice", "secret");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++) Assert.True(_authenticator.VerifyAsync(_users, user, password, Client).IsCompletedSuccessfully);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void The_oldest_keys_make_room()
+    {
+        var keys = new ExpiringKeys(3, TimeSpan.FromMinutes(1), _time);
+        for (UInt128 i = 0; i < 5; i++) keys.Add(i);
+        Assert.Equal([false, false, true, true, true], Enumerable.Range(0, 5).Select(i => keys.Contains((UInt128)i)));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(keys.Contains(4));
+        keys.Add(4);
+        keys.Add(5);
+        Assert.True(keys.Contains(4));
+    }
+
+    [Fact]
+    public void Sources_are_bounded()
+    {
+        var failures = new SourceFailures(_time);
+        for (var i = 0; i < SourceFailures.Max; i++) failures.Add(Client);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        for (uint i = 0; i < SourceFailures.MaxSources - 1; i++) failures.Add(Address.FromIPv4(i));
+        Assert.True(failures.IsOver(Client));
+        failures.Add(Other);
+        Assert.False(failures.IsOver(Client));
+    }
+
+    private static UserFile UsersWith(string password) =>
+        new([new("alice", HashOf(password)), new("bob", HashOf(password))]);
+
+    /// <summary>For the stand-in of bcrypt: any text of the right form.</summary>
+    private static string HashOf(string password) => $"$2y$04${UserTests.Salt}{password.PadRight(31, '.')}";
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    private Task<AuthenticationResult> VerifyAsync(string user, string password, UserFile? users = null, Address? source = null) =>
+        _authenticator.VerifyAsync(users ?? _users, Bytes(user), Bytes(password), source ?? Client).AsTask();
+
+    private bool Check(string password, string hash)
+    {
+        Interlocked.Increment(ref _comparisons);
+        if (_isHeld) _turn.Wait();
+        _time.Advance(_cost);
+        return hash == HashOf(password);
+    }
+
+    private static async Task Eventually(Func<bool> condition)
+    {
+        while (!condition()) await Task.Delay(1);
+    }
+}
