@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Calamary.Core.Users;
 
 namespace Calamary.Core.Configuration;
 
@@ -31,4 +32,7 @@ public sealed record ListenerConfig
 
     /// <summary>https and proxyproto: who vouches for clients' certificates; null when clients need none.</summary>
     internal X509Certificate2Collection? ClientCa { get; init; }
+
+    /// <summary>http, https and socks5: who may use the listener; null for everybody.</summary>
+    internal UserFile? Users { get; init; }
 }

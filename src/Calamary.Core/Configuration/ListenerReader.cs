@@ -29,8 +29,9 @@ internal static class ListenerReader
             Trusted = trust.Trusted(),
             ClientCa = trust.ClientCa(),
             Tls = trust.Tls(hasCertificate),
+            Users = mode == ListenerMode.Socks5 ? UserFileReader.Read(item, "users") : null,
         };
-        item.MustBeEmpty("users");
+        if (mode != ListenerMode.Socks5) item.MustBeEmpty("users");
         if (item.Word("interceptFallback", false, Fallbacks)) item.Error("interceptFallback", Unavailable.Message);
         item.ReportUnknown();
         if (!config.Tcp) item.Error("tcp", "without tcp there is nothing to listen for in this version");

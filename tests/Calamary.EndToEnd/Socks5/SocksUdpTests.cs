@@ -176,6 +176,18 @@ public sealed class SocksUdpTests(NetworkLab lab) : IClassFixture<NetworkLab>, I
     }
 
     [Fact]
+    public async Task Draining_cuts_associations_at_its_end()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho.With("timeout: {drain: 300}"));
+        await using var client = lab.Client.Start(SocksClients.Command(IpFamily.IPv4, "idle", Target));
+        await client.Output.WaitForAsync("^before same ");
+        calamary.Process.Signal(PosixSignalNumber.Terminate);
+        Assert.Equal(0, await calamary.WaitForExitAsync());
+        // The association and its destination.
+        Assert.Equal(1, calamary.Log.Count("2 flows were cut"));
+    }
+
+    [Fact]
     public async Task Output_options_hold_for_datagrams()
     {
         await lab.Proxy.ConfigureAsync("address replace 10.77.2.77/24 dev server");

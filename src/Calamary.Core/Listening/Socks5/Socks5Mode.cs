@@ -1,5 +1,6 @@
 using Calamary.Core.Protocols.Socks;
 using Calamary.Core.Transport;
+using Calamary.Core.Transport.Native;
 
 namespace Calamary.Core.Listening.Socks5;
 
@@ -19,7 +20,7 @@ internal sealed class Socks5Mode(ListenerModel model, Func<FlowPolicy> policy) :
     public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
     {
         var ended = await TlsTermination.BeginAsync(flow, model.Tls);
-        if (ended == EndReason.None) ended = await Socks5Handshake.GreetAsync(flow);
+        if (ended == EndReason.None) ended = await Socks5Handshake.GreetAsync(flow, model.Config.Users);
         if (ended != EndReason.None) return (HandshakeOutcome.Ended, ended);
         (var request, ended) = await Socks5Handshake.ReadRequestAsync(flow);
         if (ended != EndReason.None) return (HandshakeOutcome.Ended, ended);
@@ -47,10 +48,12 @@ internal sealed class Socks5Mode(ListenerModel model, Func<FlowPolicy> policy) :
     public async ValueTask<EndReason> AssociateAsync(Flow flow, Func<Flow, Task> run)
     {
         // Where the client has reached the proxy over TCP, its datagrams will as well.
-        var relay = flow.Client.Socket.TryGetLocal(out var local) ? UdpSocket.Bind(flow.Reactor, local with { Port = 0 }, out _) : null;
+        flow.Client.Socket.TryGetLocal(out var local);
+        var relay = UdpSocket.Bind(flow.Reactor, local with { Port = 0 }, out var errno);
         using var association = relay is null ? null : new UdpAssociation(flow, relay, _clientPort, policy, run);
         if (association is null || !relay!.TryGetLocal(out var bound))
         {
+            flow.FailureDetail = $"no socket for datagrams: {Errno.Describe(errno)}";
             await FailedAsync(flow, EndReason.DialExhausted);
             return EndReason.DialExhausted;
         }
