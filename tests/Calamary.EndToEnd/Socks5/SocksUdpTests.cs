@@ -153,6 +153,15 @@ public sealed class SocksUdpTests(NetworkLab lab) : IClassFixture<NetworkLab>, I
     }
 
     [Fact]
+    public async Task Over_the_limits_there_is_no_answer()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho.With("limits: {flowsPerSource: 2}"));
+        await using var client = lab.Client.Start(SocksClients.Command(IpFamily.IPv4, "idle", Target));
+        await client.Output.WaitForAsync("^before same ");
+        Assert.Equal(" eof", (await lab.RawSocksAsync(@"\x05\x01\x00")).Replace("reset", "eof", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Large_datagrams_pass()
     {
         await using var calamary = await lab.StartAsync(AcceptEcho);
