@@ -27,12 +27,12 @@ public sealed record ListenerConfig
     /// <summary>proxyproto only: who may send a header. At least one there.</summary>
     public IReadOnlyList<AddressRange> Trusted { get; init; } = [];
 
+    /// <summary>http, https and socks5: who may use it; null for everybody.</summary>
+    internal UserFile? Users { get; init; }
+
     /// <summary>Transparent and proxyproto: dial the addresses of the SNI, not the one the client chose.</summary>
     public bool ResolveSni { get; init; }
 
     /// <summary>https and proxyproto: who vouches for clients' certificates; null when clients need none.</summary>
     internal X509Certificate2Collection? ClientCa { get; init; }
-
-    /// <summary>http, https and socks5: who may use the listener; null for everybody.</summary>
-    internal UserFile? Users { get; init; }
 }

@@ -65,7 +65,7 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerModel> model
         };
         IMode mode = listener.Config.Mode switch
         {
-            ListenerMode.Http or ListenerMode.Https => new HttpMode(policy, listener.Tls),
+            ListenerMode.Http or ListenerMode.Https => new HttpMode(model, policy),
             ListenerMode.Socks5 => new Socks5Mode(listener, policy),
             _ => new TransparentMode(socket.Local, listener.Config.Tproxy, listener.Config.ResolveSni),
         };

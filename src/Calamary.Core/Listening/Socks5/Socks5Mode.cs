@@ -20,7 +20,7 @@ internal sealed class Socks5Mode(ListenerModel model, Func<FlowPolicy> policy) :
     public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
     {
         var ended = await TlsTermination.BeginAsync(flow, model.Tls);
-        if (ended == EndReason.None) ended = await Socks5Handshake.GreetAsync(flow, model.Config.Users);
+        if (ended == EndReason.None) ended = await Socks5Handshake.GreetAsync(flow, model.Users);
         if (ended != EndReason.None) return (HandshakeOutcome.Ended, ended);
         (var request, ended) = await Socks5Handshake.ReadRequestAsync(flow);
         if (ended != EndReason.None) return (HandshakeOutcome.Ended, ended);
