@@ -114,7 +114,7 @@ internal sealed class HttpMode(Func<ListenerModel> model, Func<FlowPolicy> polic
     {
         EndReason.HandshakeMalformed => HttpResponses.BadRequest,
         EndReason.DialTimeout or EndReason.IdleTimeout => HttpResponses.GatewayTimeout,
-        EndReason.NameNotFound or EndReason.NameLookupFailed or EndReason.DialRefused or EndReason.DialUnreachable
+        EndReason.NameNotFound or EndReason.NameLookupFailed or EndReason.DialRefused or EndReason.DialUnreachable or EndReason.DialNoRoute
             or EndReason.UpstreamMalformed or EndReason.UpstreamReset or EndReason.UpstreamClosedEarly => HttpResponses.BadGateway,
         EndReason.LimitExceeded or EndReason.DialExhausted => HttpResponses.ServiceUnavailable,
         _ => HttpResponses.Forbidden,

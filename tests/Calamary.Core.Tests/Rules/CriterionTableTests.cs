@@ -133,6 +133,7 @@ public class CriterionTableTests
     [Theory]
     [InlineData("user", "ALICE")]
     [InlineData("src", "192.0.2.2")]
+    [InlineData("protoL4", "udp")]
     [InlineData("src", "::/0")]
     [InlineData("dns", "*.www.example.com")]
     [InlineData("dns", "ww.example.com")]
