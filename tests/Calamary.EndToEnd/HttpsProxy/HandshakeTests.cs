@@ -8,7 +8,9 @@ public sealed class HandshakeTests(NetworkLab lab) : IClassFixture<NetworkLab>
     [Theory]
     [InlineData("-alpn h2,http/1.1", "ALPN protocol: http/1.1")]
     [InlineData("", "No ALPN negotiated")]
-    public async Task Http_1_is_what_is_spoken(string options, string said)
+    [InlineData("-tls1_2", "New, TLSv1.2")]
+    [InlineData("-tls1_3", "New, TLSv1.3")]
+    public async Task This_is_spoken(string options, string said)
     {
         await using var calamary = await StartAsync();
         Assert.Contains(said, await lab.SClientAsync(options), StringComparison.Ordinal);

@@ -5,6 +5,8 @@ public static class HttpsProxyClient
 {
     public const int Port = 4131;
 
+    private const string Name = "proxy.example.test";
+
     public static async Task<Settings> SettingsAsync(string listener = "")
     {
         var certificates = await ProxyCertificates.GetAsync();
@@ -13,7 +15,7 @@ public static class HttpsProxyClient
     }
 
     public static async Task<CurlResult> SecurelyProxiedAsync(this NetworkLab lab, IpFamily family, params string[] arguments) => await lab.Client.CurlAsync(
-        ["-x", $"https://{Addresses.Bracketed(Addresses.Proxy(family))}:{Port}", "--proxy-cacert", (await ProxyCertificates.GetAsync()).Authority, .. arguments]);
+        ["-x", $"https://{Name}:{Port}", .. Curl.Resolve(Name, Port, Addresses.Proxy(family)), "--proxy-cacert", (await ProxyCertificates.GetAsync()).Authority, .. arguments]);
 
     public static Task<CurlResult> SecurelyProxiedAsync(this NetworkLab lab, params string[] arguments) =>
         lab.SecurelyProxiedAsync(IpFamily.IPv4, arguments);

@@ -19,15 +19,6 @@ public sealed class HttpsProxyTests(NetworkLab lab) : IClassFixture<NetworkLab>
         await calamary.Log.WaitForAsync($@"\| INFO \| forward \| {Addresses.Client(family)} => \S+ \| Accept");
     }
 
-    [Theory]
-    [InlineData("--tlsv1.2", "--proxy-tls13-ciphers", "TLS_AES_256_GCM_SHA384")]
-    [InlineData("--proxy-http1.1")]
-    public async Task Options_of_curl_work(params string[] options)
-    {
-        await using var calamary = await StartAsync();
-        Assert.Equal(200, (await lab.SecurelyProxiedAsync([.. options, "https://a.example.test/"])).Status);
-    }
-
     [Fact]
     public async Task Denials_are_answered_inside_tls()
     {
