@@ -27,7 +27,7 @@ internal sealed class FlowPolicy
     /// <summary>Compares passwords, for listeners with users.</summary>
     public required Authenticator Authenticator { get; init; }
 
-    /// <summary>The proxy's own connections, to know a flow that comes from itself; null when no listener is transparent.</summary>
+    /// <summary>The proxy's own connections, to know a flow that comes from itself; null when no listener would take one.</summary>
     public OwnEndpoints? Own { get; init; }
 
     public required TimeoutConfig Timeouts { get; init; }

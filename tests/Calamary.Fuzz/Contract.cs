@@ -2,6 +2,7 @@ using System.Buffers;
 using Calamary.Core;
 using Calamary.Core.Protocols;
 using Calamary.Core.Protocols.Http;
+using Calamary.Core.Protocols.ProxyProtocol;
 
 namespace Calamary.Fuzz;
 
@@ -15,6 +16,7 @@ internal sealed class Contract(Random random)
         .. ProtocolCatalog.BuiltIn.Select(p => (Parser)(input => { var facts = default(FlowFacts); return p.Parse(input, ref facts); })),
         static input => HttpRequestHead.Parse(input, out _),
         static input => HttpResponseHead.Parse(input, out _),
+        static input => ProxyHeader.Parse(input, out _),
     ];
 
     /// <summary>Throws when something does not hold.</summary>

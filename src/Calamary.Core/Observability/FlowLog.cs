@@ -45,6 +45,15 @@ internal sealed class FlowLog(ILoggerFactory factory)
     public void OddServerName(in FlowFacts facts) =>
         Flow(_parse, LogLevel.Information, new LogEvent { Id = LogEventId.OddServerName, Facts = facts });
 
+    /// <summary>A PROXY header told the flow's addresses.</summary>
+    /// <param name="facts">The flow, with the addresses of the header.</param>
+    /// <param name="sender">Who sent it.</param>
+    public void ForwardedBy(in FlowFacts facts, Endpoint sender)
+    {
+        if (_parse.IsEnabled(LogLevel.Debug))
+            Flow(_parse, LogLevel.Debug, new LogEvent { Id = LogEventId.ForwardedBy, Facts = facts, Sender = sender });
+    }
+
     /// <summary>Peeking ended, by time or size, while a parser still wanted more: the flow is <c>unknown</c> for the rules.</summary>
     public void Unfinished(in FlowFacts facts, int bytes) =>
         Flow(_parse, LogLevel.Information, new LogEvent { Id = LogEventId.Unfinished, Facts = facts, Sent = bytes });

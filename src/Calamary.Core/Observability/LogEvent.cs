@@ -35,6 +35,9 @@ internal readonly struct LogEvent : IReadOnlyList<KeyValuePair<string, object?>>
     /// <summary>AcceptedSocket.</summary>
     public Endpoint Listener { get; init; }
 
+    /// <summary>ForwardedBy.</summary>
+    public Endpoint Sender { get; init; }
+
     /// <summary>Whether the event belongs to a flow.</summary>
     public bool HasFlow => Id >= LogEventId.Parsing;
 

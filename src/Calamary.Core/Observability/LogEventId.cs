@@ -14,6 +14,7 @@ internal enum LogEventId
     Identified = 203,
     OddServerName = 204,
     Unfinished = 205,
+    ForwardedBy = 206,
 
     // filter
     Compared = 300,

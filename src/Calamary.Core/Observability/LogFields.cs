@@ -26,6 +26,10 @@ internal static class LogFields
                 visitor.Address("listenAddress", log.Listener.Address);
                 visitor.Number("listenPort", log.Listener.Port);
                 break;
+            case LogEventId.ForwardedBy:
+                visitor.Address("sender", log.Sender.Address);
+                visitor.Number("senderPort", log.Sender.Port);
+                break;
             case LogEventId.Applied:
                 visitor.Number("rule", log.Rule);
                 Text(ref visitor, "action", log.Text);

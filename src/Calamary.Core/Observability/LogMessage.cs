@@ -64,6 +64,10 @@ internal static class LogMessage
                 line.Append(log.Sent);
                 line.Append(" bytes"u8);
                 break;
+            case LogEventId.ForwardedBy:
+                line.Append("PROXY header from "u8);
+                line.Append(log.Sender);
+                break;
             case LogEventId.OddServerName:
                 line.Append(log.Facts.Tls?.ServerNameKind == ServerNameKind.Several
                     ? "TLS hello with several server names: none for the rules"u8

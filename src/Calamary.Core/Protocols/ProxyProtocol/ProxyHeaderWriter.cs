@@ -3,13 +3,12 @@ using System.Text;
 
 namespace Calamary.Core.Protocols.ProxyProtocol;
 
-/// <summary>Writes PROXY protocol headers (HAProxy's proxy-protocol.txt, versions 1 and 2) for TCP.</summary>
+/// <summary>Writes PROXY protocol headers (HAProxy's proxy-protocol.txt): version 1 for TCP, version 2 for TCP and UDP, both for health
+/// checks.</summary>
 public static class ProxyHeaderWriter
 {
     /// <summary>No header that this writes is longer (bytes).</summary>
     public const int MaxLength = 108;
-
-    private static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
 
     /// <summary>Version 1, a line of text: <c>PROXY TCP4 192.0.2.1 198.51.100.2 50000 443</c>. Returns its length in bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The destination is shorter than <see cref="MaxLength"/>.</exception>
@@ -22,15 +21,19 @@ public static class ProxyHeaderWriter
             $"PROXY {family} {Text(source.Address, ipv6)} {Text(target.Address, ipv6)} {source.Port} {target.Port}\r\n", destination);
     }
 
-    /// <summary>Version 2, binary, command PROXY, transport STREAM, without TLVs. Returns its length in bytes.</summary>
+    /// <summary>Version 2, binary, command PROXY, without TLVs. Returns its length in bytes.</summary>
+    /// <param name="destination">Where to write.</param>
+    /// <param name="source">The client.</param>
+    /// <param name="target">Where it wants to go.</param>
+    /// <param name="transport">STREAM for TCP; DGRAM for UDP, where each datagram has a header.</param>
     /// <exception cref="ArgumentOutOfRangeException">The destination is shorter than <see cref="MaxLength"/>.</exception>
-    public static int WriteV2(Span<byte> destination, Endpoint source, Endpoint target)
+    public static int WriteV2(Span<byte> destination, Endpoint source, Endpoint target, TransportProtocol transport = TransportProtocol.Tcp)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, MaxLength);
         var ipv6 = source.Address.IsIPv6 || target.Address.IsIPv6;
-        Signature.CopyTo(destination);
+        ProxyHeader.SignatureV2.CopyTo(destination);
         destination[12] = 0x21;
-        destination[13] = (byte)(ipv6 ? 0x21 : 0x11);
+        destination[13] = (byte)((ipv6 ? 0x20 : 0x10) | (transport == TransportProtocol.Udp ? 2 : 1));
         var size = ipv6 ? 16 : 4;
         BinaryPrimitives.WriteUInt16BigEndian(destination[14..], (ushort)(2 * size + 4));
         WriteAddress(destination.Slice(16, size), source.Address);
@@ -38,6 +41,27 @@ public static class ProxyHeaderWriter
         BinaryPrimitives.WriteUInt16BigEndian(destination[(16 + 2 * size)..], source.Port);
         BinaryPrimitives.WriteUInt16BigEndian(destination[(18 + 2 * size)..], target.Port);
         return 20 + 2 * size;
+    }
+
+    /// <summary>Version 1 of a health check: <c>PROXY UNKNOWN</c>. Returns its length in bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The destination is shorter than <see cref="MaxLength"/>.</exception>
+    public static int HealthCheckV1(Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, MaxLength);
+        var line = "PROXY UNKNOWN\r\n"u8;
+        line.CopyTo(destination);
+        return line.Length;
+    }
+
+    /// <summary>Version 2 of a health check: command LOCAL, without addresses. Returns its length in bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The destination is shorter than <see cref="MaxLength"/>.</exception>
+    public static int HealthCheckV2(Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, MaxLength);
+        ProxyHeader.SignatureV2.CopyTo(destination);
+        destination[12] = 0x20;
+        destination[13..16].Clear();
+        return ProxyHeaderV2.FixedLength;
     }
 
     // Mixed families happen with NAT64: both are written as IPv6 then, IPv4 as mapped.
