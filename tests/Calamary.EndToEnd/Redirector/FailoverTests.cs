@@ -1,0 +1,106 @@
+using System.Diagnostics;
+
+namespace Calamary.EndToEnd.Redirector;
+
+/// <summary>Proxies that fail, and come back.</summary>
+public sealed class FailoverTests(NetworkLab lab) : IClassFixture<NetworkLab>
+{
+    private static readonly string A = ReceivingProxy.Endpoint(IpFamily.IPv4);
+    private static readonly string B = ReceivingProxy.Endpoint(IpFamily.IPv4, ReceivingProxy.OtherPort);
+
+    [Theory]
+    [InlineData("leastconn")]
+    [InlineData("source")]
+    public async Task Killed_proxy_takes_only_its_own_flows(string balance)
+    {
+        await using var one = await ReceivingProxy.StartAsync(lab);
+        await using var other = await ReceivingProxy.StartAsync(lab, ReceivingProxy.OtherPort);
+        await using var redirector = await RedirectorProcess.StartAsync(lab, RedirectorSettings.To(Interception.Dnat, A, B).With($"balance: {balance}"));
+        await using var flows = HeldFlows.Start(lab, 400, 0.005, 0.5);
+        await flows.Output.WaitForAsync("^opened 200");
+        // By source all flows of the one client are on one of them.
+        var first = one.Accepted().Count >= other.Accepted().Count;
+        var (killed, survivor, down) = first ? (one, other, A) : (other, one, B);
+        killed.Signal(PosixSignalNumber.Kill);
+
+        var result = await HeldFlows.ResultAsync(flows);
+        var itsOwn = killed.Accepted().Select(f => f.Port).ToHashSet();
+        Assert.True(itsOwn.Count >= 90, $"{itsOwn.Count} flows were on it");
+        // One may have been on its way into the proxy when that died.
+        Assert.InRange(result.Lost.Concat(result.Failed).Count(port => !itsOwn.Contains(port)), 0, 1);
+        Assert.All(survivor.Accepted(), f => Assert.DoesNotContain(f.Port, result.Lost));
+        Assert.InRange(survivor.Accepted().Count, 400 - itsOwn.Count - 1, 400 - itsOwn.Count);
+        await redirector.Log.WaitForAsync($@"\| WARNING? \| service \| .*Proxy {down} is down: ");
+        Assert.Equal(1, redirector.Log.Count("is down"));
+        Assert.Equal(0, await redirector.ProxyAsync("up", down));
+        Assert.True(await redirector.ProxyAsync("failures", down) > 0);
+    }
+
+    [Fact]
+    public async Task Proxy_that_comes_back_is_used_again()
+    {
+        await using var other = await ReceivingProxy.StartAsync(lab, ReceivingProxy.OtherPort);
+        await using var redirector = await RedirectorProcess.StartAsync(lab, RedirectorSettings.To(Interception.Dnat, A, B));
+        await redirector.AwaitUpAsync(A, up: false);
+        Assert.Equal("x", await EchoAsync());
+
+        await using var one = await ReceivingProxy.StartAsync(lab);
+        await redirector.AwaitUpAsync(A);
+        await redirector.Log.WaitForAsync($"Proxy {A} is up");
+        await using var flows = HeldFlows.Start(lab, 20, 0, 0);
+        Assert.Empty((await HeldFlows.ResultAsync(flows)).Failed);
+        Assert.Equal((10, 11), (one.Accepted().Count, other.Accepted().Count));
+    }
+
+    [Fact]
+    public async Task Flow_whose_proxy_refuses_tries_the_next()
+    {
+        // Checks that come too late: the flows themselves find out.
+        await using var other = await ReceivingProxy.StartAsync(lab, ReceivingProxy.OtherPort);
+        await using var one = await ReceivingProxy.StartAsync(lab);
+        await using var redirector = await RedirectorProcess.StartAsync(lab, RedirectorSettings.To(Interception.Dnat, A, B).WithChecksEvery(60_000));
+        one.Signal(PosixSignalNumber.Kill);
+        await one.WaitForExitAsync();
+        for (var i = 0; i < 4; i++) Assert.Equal("x", await EchoAsync());
+        Assert.Equal(4, other.Accepted().Count);
+        Assert.Equal((0, 1), (await redirector.ProxyAsync("up", A), await redirector.ProxyAsync("failures", A)));
+        await redirector.Log.WaitForAsync($"Proxy {A} is down: Connection refused");
+    }
+
+    [Fact]
+    public async Task Proxy_that_is_silent_is_left_out()
+    {
+        var silent = $"{Addresses.Silent4}:4129";
+        await using var one = await ReceivingProxy.StartAsync(lab);
+        await using var redirector = await RedirectorProcess.StartAsync(lab, RedirectorSettings.To(Interception.Dnat, silent, A).With("timeout: {connect: 300}"));
+        Assert.Equal("x", await EchoAsync());
+        await redirector.AwaitUpAsync(silent, up: false);
+        Assert.Equal(1, await redirector.ProxyAsync("up", A));
+    }
+
+    [Fact]
+    public async Task Without_a_proxy_flows_are_closed_at_once()
+    {
+        await using var redirector = await RedirectorProcess.StartAsync(lab, RedirectorSettings.To(Interception.Dnat, A, B));
+        await redirector.AwaitUpAsync(A, up: false);
+        await redirector.AwaitUpAsync(B, up: false);
+        var watch = Stopwatch.StartNew();
+        var outcome = await lab.Client.PeerAsync(Addresses.Server4, OddServer.Echo, "--send", "x");
+        Assert.Contains(outcome.End, new[] { "eof", "reset" });
+        Assert.InRange(outcome.Seconds, 0, 0.5);
+        Assert.Equal(1, (await redirector.MetricsAsync()).FlowEnd("no_proxy_left"));
+        await redirector.Log.WaitForAsync($@"forward \| {Addresses.Client4} => {Addresses.Server4}:7001 \| .*(?i)proxy");
+    }
+
+    [Fact]
+    public async Task Redirector_that_is_not_trusted_sees_the_proxy_as_down()
+    {
+        await using var one = await ReceivingProxy.StartAsync(lab, listener: "trusted: '192.0.2.1'");
+        await using var redirector = await RedirectorProcess.StartAsync(lab, RedirectorSettings.To(Interception.Dnat, A));
+        await redirector.AwaitUpAsync(A, up: false);
+        await redirector.Log.WaitForAsync($"Proxy {A} is down: it resets connections; is this machine in the 'trusted' of its listener");
+    }
+
+    private async Task<string> EchoAsync() =>
+        (await lab.Client.PeerAsync(Addresses.Server4, OddServer.Echo, "--send", "x", "--leave-after", "1")).Text;
+}
