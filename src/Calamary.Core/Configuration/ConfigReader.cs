@@ -12,18 +12,9 @@ public static class ConfigReader
     public static ConfigResult Read(ConfigSource source, IReadOnlyList<ProtocolId> protocols)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (source.Path is not { } path) return ReadText(DefaultConfig.Text, source.Name, protocols);
-        YamlTree tree;
-        try
-        {
-            using var reader = BoundedFile.Open(path);
-            tree = YamlTree.Parse(reader);
-        }
-        catch (Exception e) when (BoundedFile.IsExpected(e))
-        {
-            tree = new YamlTree(null, [new YamlError(1, 1, YamlNode.RootPath, BoundedFile.Explain(path, e))]);
-        }
-        return Read(tree, path, Path.GetDirectoryName(path) ?? "/", protocols);
+        return source.Path is { } path
+            ? Read(ConfigFile.Load(path), path, ConfigFile.DirectoryOf(path), protocols)
+            : ReadText(DefaultConfig.Text, source.Name, protocols);
     }
 
     /// <summary>Reads a text. Relative paths in it start from the working directory.</summary>
@@ -35,21 +26,8 @@ public static class ConfigReader
 
     private static ConfigResult Read(YamlTree tree, string file, string directory, IReadOnlyList<ProtocolId> protocols)
     {
-        var problems = new ProblemList(file);
-        foreach (var (line, column, path, message) in tree.Errors) problems.Error(new ConfigPosition(file, line, column, path), message);
-        var config = Read(tree, new ConfigContext(problems, new ValueReader(problems), directory, protocols));
-        return new ConfigResult(problems.ErrorCount > 0 ? null : config, problems.ToSorted());
-    }
-
-    private static CalamaryConfig? Read(YamlTree tree, ConfigContext context)
-    {
-        switch (tree.Root)
-        {
-            case YamlMapping root: return Read(root, context);
-            case null when tree.Errors.Count > 0: return null;
-            case null or YamlScalar { IsNull: true }: return Read(new YamlMapping(new YamlPlace(null, null, 0, 1, 1), []), context);
-            default: context.Problems.Error(tree.Root, "keys with values are expected here"); return null;
-        }
+        var (config, problems) = ConfigFile.Read(tree, file, directory, protocols, Read);
+        return new ConfigResult(config, problems);
     }
 
     private static CalamaryConfig Read(YamlMapping mapping, ConfigContext context)

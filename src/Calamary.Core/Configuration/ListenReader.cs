@@ -5,14 +5,14 @@ namespace Calamary.Core.Configuration;
 /// <summary>Reads the list <c>listen</c>.</summary>
 internal static class ListenReader
 {
-    public static List<ListenerConfig> Read(Section service, MetricsConfig metrics, bool hasCertificate)
+    public static List<ListenerConfig> Read(Section service, MetricsConfig metrics, Func<Section, ListenerConfig> read)
     {
         var listeners = new List<ListenerConfig>();
         var owners = new Dictionary<Endpoint, string>();
         if (metrics.Enabled) owners.Add(metrics.Endpoint, "metrics");
         foreach (var item in service.Children("listen"))
         {
-            var listener = ListenerReader.Read(item, hasCertificate);
+            var listener = read(item);
             listeners.Add(listener);
             foreach (var (endpoint, _) in listener.Addresses)
                 if (!owners.TryAdd(endpoint, item.Node.Path)) item.Error($"{endpoint} is taken by {owners[endpoint]} already");

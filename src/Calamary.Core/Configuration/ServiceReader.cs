@@ -3,9 +3,15 @@ namespace Calamary.Core.Configuration;
 /// <summary>Reads what stands under <c>service</c>, or at the top level.</summary>
 internal static class ServiceReader
 {
+    public const int MaxFlows = 10_000_000;
+
+    /// <summary>No timeout but that of idle flows is longer.</summary>
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(24);
+
+    /// <summary>The longest timeout of idle flows.</summary>
+    public static readonly TimeSpan LongestIdle = TimeSpan.FromDays(7);
+
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
-    private static readonly TimeSpan LongestIdle = TimeSpan.FromDays(7);
     private static readonly IReadOnlyList<(string, LogFormat)> Formats = [("text", LogFormat.Text), ("json", LogFormat.Json)];
 
     public static CalamaryConfig Read(Section service)
@@ -26,11 +32,12 @@ internal static class ServiceReader
         };
         service.MustBeOff("recheck");
         var certs = service.Child("certs");
-        var listeners = ListenReader.Read(service, config.Metrics, !certs.IsEmpty("serverPublic") && !certs.IsEmpty("serverPrivate"));
+        var hasCertificate = !certs.IsEmpty("serverPublic") && !certs.IsEmpty("serverPrivate");
+        var listeners = ListenReader.Read(service, config.Metrics, item => ListenerReader.Read(item, hasCertificate));
         return config with { Listeners = listeners, Certs = CertsReader.Read(certs, listeners.Any(l => l.Tls)) };
     }
 
-    private static MetricsConfig ReadMetrics(Section section, MetricsConfig fallback)
+    public static MetricsConfig ReadMetrics(Section section, MetricsConfig fallback)
     {
         var config = new MetricsConfig
         {
@@ -50,7 +57,7 @@ internal static class ServiceReader
         return config;
     }
 
-    private static LogConfig ReadLog(Section section, LogConfig fallback)
+    public static LogConfig ReadLog(Section section, LogConfig fallback)
     {
         var config = new LogConfig { Format = section.Word("format", fallback.Format, Formats) };
         section.ReportUnknown();
@@ -61,18 +68,18 @@ internal static class ServiceReader
     {
         var config = new TimeoutConfig
         {
-            Connect = section.Milliseconds("connect", fallback.Connect, Shortest, Longest),
-            Process = section.Milliseconds("process", fallback.Process, Shortest, Longest),
+            Connect = section.Milliseconds("connect", fallback.Connect, Shortest, LongestTimeout),
+            Process = section.Milliseconds("process", fallback.Process, Shortest, LongestTimeout),
             Idle = section.Milliseconds("idle", fallback.Idle, Shortest, LongestIdle),
-            Probe = section.Milliseconds("probe", fallback.Probe, Shortest, Longest),
-            DnsLookup = section.Milliseconds("dnsLookup", fallback.DnsLookup, Shortest, Longest),
-            Drain = section.Milliseconds("drain", fallback.Drain, TimeSpan.Zero, Longest),
+            Probe = section.Milliseconds("probe", fallback.Probe, Shortest, LongestTimeout),
+            DnsLookup = section.Milliseconds("dnsLookup", fallback.DnsLookup, Shortest, LongestTimeout),
+            Drain = section.Milliseconds("drain", fallback.Drain, TimeSpan.Zero, LongestTimeout),
         };
         section.ReportUnknown();
         return config;
     }
 
-    private static OutputConfig ReadOutput(Section section, OutputConfig fallback)
+    public static OutputConfig ReadOutput(Section section, OutputConfig fallback)
     {
         // The kernel's IFNAMSIZ is 16 with the final NUL.
         const int MaxInterface = 15;
@@ -92,7 +99,6 @@ internal static class ServiceReader
 
     private static LimitsConfig ReadLimits(Section section, LimitsConfig fallback)
     {
-        const int MaxFlows = 10_000_000;
         var config = new LimitsConfig
         {
             Flows = section.Number("flows", fallback.Flows, 0, MaxFlows),

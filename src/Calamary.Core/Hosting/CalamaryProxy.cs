@@ -4,14 +4,14 @@ using Calamary.Core.Forwarding;
 using Calamary.Core.Observability;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
-using Microsoft.Extensions.Hosting;
+using Calamary.Core.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Calamary.Core.Hosting;
 
 /// <summary>A running Calamary. Under a generic host it starts and stops with it; it can as well be started by hand.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class CalamaryProxy : IHostedService, IAsyncDisposable
+public sealed class CalamaryProxy : IReloadableService<CalamaryConfig>
 {
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly ProxyServer _server;
@@ -29,13 +29,23 @@ public sealed class CalamaryProxy : IHostedService, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _config = options.Configuration ?? throw new InvalidOperationException("CalamaryOptions.Configuration is not set");
-        var log = new FlowLog(logging);
-        var policies = new PolicyFactory(log, [.. ProtocolCatalog.BuiltIn, .. protocols], engines.LastOrDefault());
-        _server = new ProxyServer(log, new FlowMetrics(Version, options.DroppedLogLines ?? (static () => 0)), policies, forwarders.LastOrDefault() ?? new TcpForwarder());
+        Log = new FlowLog(logging);
+        Metrics = new FlowMetrics(Version, options.DroppedLogLines ?? (static () => 0));
+        var policies = new PolicyFactory(Log, [.. ProtocolCatalog.BuiltIn, .. protocols], engines.LastOrDefault());
+        _server = new ProxyServer(Log, Metrics, policies, forwarders.LastOrDefault() ?? new TcpForwarder());
     }
 
     /// <summary>The version of the library: <c>0.1.0</c>.</summary>
     public static string Version { get; } = typeof(CalamaryProxy).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    /// <summary>For what is built upon it.</summary>
+    internal FlowLog Log { get; }
+
+    /// <summary>The same.</summary>
+    internal FlowMetrics Metrics { get; }
+
+    /// <summary>A thread for work beside the flows.</summary>
+    internal Reactor Reactor => _server.Reactor;
 
     /// <summary>Opens the listeners.</summary>
     /// <param name="cancellationToken">Not observed: starting does not wait for anything.</param>

@@ -24,7 +24,7 @@ internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> 
     public FlowPolicy Create(CalamaryConfig config)
     {
         var own = config.Listeners.Any(l => l.Mode is ListenerMode.Transparent or ListenerMode.ProxyProto) ? _own : null;
-        var output = new OutboundOptions(config.Output.FwMark, config.Output.Interface ?? "", config.Output.IPv4, config.Output.IPv6);
+        var output = OutputOf(config);
         if (output.Probe() is { } fault)
             log.Warn($"output does not work, no server can be reached so: {fault} (see fwmark, which needs CAP_NET_ADMIN, interface, ip4 and ip6)");
         return new FlowPolicy
@@ -42,6 +42,10 @@ internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> 
             Debug = config.Debug,
         };
     }
+
+    /// <summary>What connections to servers carry.</summary>
+    public static OutboundOptions OutputOf(CalamaryConfig config) =>
+        new(config.Output.FwMark, config.Output.Interface ?? "", config.Output.IPv4, config.Output.IPv6);
 
     private INameResolver NamesFor(CalamaryConfig config)
     {

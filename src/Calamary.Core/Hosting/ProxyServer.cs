@@ -36,6 +36,9 @@ internal sealed class ProxyServer : IAsyncDisposable
         foreach (var table in _tables) table.Reactor.Start();
     }
 
+    /// <summary>A thread for work beside the flows.</summary>
+    public Reactor Reactor => _tables[0].Reactor;
+
     /// <summary>Puts a configuration in force, at the start or later: all of it, or none of it.</summary>
     /// <returns>The errors; empty when it is in force.</returns>
     public async Task<IReadOnlyList<string>> ApplyAsync(CalamaryConfig config)

@@ -64,7 +64,7 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerModel> model
         };
         IMode mode = listener.Config.Mode switch
         {
-            ListenerMode.Http or ListenerMode.Https => new HttpMode(policy, listener.Tls),
+            ListenerMode.Http or ListenerMode.Https => new HttpMode(model, policy),
             ListenerMode.ProxyProto => new ProxyProtoMode(listener),
             _ => new TransparentMode(socket.Local, listener.Config.Tproxy, listener.Config.ResolveSni),
         };

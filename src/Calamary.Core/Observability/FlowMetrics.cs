@@ -48,6 +48,14 @@ internal sealed class FlowMetrics
         }
     }
 
+    /// <summary>Makes room for the metrics of another part.</summary>
+    /// <param name="update">Sets them before each scrape; any thread.</param>
+    public IMetricFactory Extend(Action update)
+    {
+        _registry.AddBeforeCollectCallback(update);
+        return Metrics.WithCustomRegistry(_registry);
+    }
+
     /// <summary>Writes all metrics. They are collected on the thread pool, because that takes milliseconds with many rules or
     /// descriptors, and written to the stream at once by the caller.</summary>
     /// <param name="output">Where to.</param>

@@ -65,7 +65,6 @@ public class CriterionErrorTests
 
     [Theory]
     [InlineData("cert")]
-    [InlineData("User")]
     [InlineData("host")]
     [InlineData("path")]
     [InlineData("method")]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Hosting.Systemd;
 
-namespace Calamary.Host;
+namespace Calamary.Shared;
 
 /// <summary>Tells systemd (<c>Type=notify</c>, sd_notify(3)) what goes on; does nothing elsewhere.</summary>
 internal sealed class Systemd : IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Calamary.Host;
+namespace Calamary.Shared;
 
 /// <summary>SIGHUP reloads, SIGTERM and SIGINT stop, a second one of those ends at once. However many come: reloads that wait are one,
 /// and stopping comes first.</summary>

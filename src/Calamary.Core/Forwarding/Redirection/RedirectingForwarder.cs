@@ -1,0 +1,57 @@
+namespace Calamary.Core.Forwarding.Redirection;
+
+/// <summary>Sends each flow to one of several proxies, with a PROXY header in front that keeps the original addresses.</summary>
+/// <param name="first">What is in force at the start.</param>
+internal sealed class RedirectingForwarder(RedirectorModel first) : IForwarder
+{
+    private volatile RedirectorModel _current = first;
+
+    /// <summary>What is in force for new flows. Those that run go on as they began.</summary>
+    public RedirectorModel Current
+    {
+        get => _current;
+        set => _current = value;
+    }
+
+    public async ValueTask<EndReason> ForwardAsync(Flow flow, IReadOnlyList<Endpoint> targets, CancellationToken cancellationToken)
+    {
+        var (pool, link) = _current;
+        var tried = 0UL;
+        while (pool.Enter(flow.Facts.Source.Address, ref tried) is { } proxy)
+        {
+            try
+            {
+                if (await TryAsync(flow, proxy, link, targets[0]) is { } reason) return reason;
+            }
+            finally
+            {
+                proxy.Leave();
+            }
+        }
+        return EndReason.NoProxyLeft;
+    }
+
+    /// <summary>Takes the flow to a proxy, to its end; null when the proxy cannot be reached.</summary>
+    private static async ValueTask<EndReason?> TryAsync(Flow flow, ProxyState proxy, ProxyLink link, Endpoint target)
+    {
+        var dial = await TcpForwarder.DialAsync(flow, [proxy.Endpoint]);
+        flow.Facts.Destination = target;
+        // Without descriptors or ports no other proxy can be reached either, and none of them is to blame.
+        if (dial.Failure == EndReason.DialExhausted) return dial.Failure;
+        var (upstream, fault) = dial.Socket is { } socket
+            ? await link.OpenAsync(socket, proxy.Endpoint, flow.Policy.Timeouts.Connect)
+            : (null, dial.Detail);
+        if (upstream is null)
+        {
+            flow.CloseUpstream();
+            proxy.Fail(fault!, flow.Policy.Log);
+            flow.FailureDetail = $"{proxy.Endpoint}: {fault}";
+            return null;
+        }
+        flow.Upstream = upstream;
+        if (flow.AbortReason is not null) upstream.Abort();
+        return await link.SendHeaderAsync(upstream, flow.Facts.Source, target)
+            ? await TcpRelay.RunAsync(flow, upstream)
+            : EndReason.UpstreamReset;
+    }
+}
