@@ -35,7 +35,7 @@ public enum EndReason : byte
     DialTimeout,
     /// <summary>The server refused the connection.</summary>
     DialRefused,
-    /// <summary>No route to the server, or another error of the network.</summary>
+    /// <summary>The server's machine cannot be reached, or another error of the network.</summary>
     DialUnreachable,
     /// <summary>The proxy has no descriptors or ports left for the connection to the server.</summary>
     DialExhausted,
@@ -69,4 +69,6 @@ public enum EndReason : byte
     CommandNotSupported,
     /// <summary>Redirector: none of the proxies could be reached.</summary>
     NoProxyLeft,
+    /// <summary>No route to the server's network.</summary>
+    DialNoRoute,
 }

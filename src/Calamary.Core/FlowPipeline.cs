@@ -1,6 +1,7 @@
 using Calamary.Core.Forwarding;
 using Calamary.Core.Forwarding.Http;
 using Calamary.Core.Listening;
+using Calamary.Core.Listening.Socks5;
 
 namespace Calamary.Core;
 
@@ -39,6 +40,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         if (outcome == HandshakeOutcome.Ended) return ended;
         if (flow.Mode.NamesSource && !limits.TryCountSource(flow)) return await RefuseAsync(flow);
         if (outcome == HandshakeOutcome.Requests) return await RequestForwarder.RunAsync(flow, (HttpMode)flow.Mode);
+        if (outcome == HandshakeOutcome.Association) return await ((Socks5Mode)flow.Mode).AssociateAsync(flow, RunAsync);
         if (flow.Policy.Debug) flow.Policy.Log.Processing(in flow.Facts);
 
         // peek and decide
@@ -59,6 +61,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         }
 
         // dial and relay
+        if (flow.Client is UdpDestination datagrams) return await datagrams.ForwardAsync(decision.Targets);
         return await forwarder.ForwardAsync(flow, decision.Targets, CancellationToken.None);
     }
 
@@ -74,7 +77,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         or EndReason.DialTimeout or EndReason.DialRefused or EndReason.DialUnreachable or EndReason.DialExhausted
         or EndReason.UpstreamClosedEarly or EndReason.UpstreamMalformed or EndReason.Drained
         or EndReason.SourceNotTrusted or EndReason.TlsHandshakeFailed or EndReason.AuthenticationFailed or EndReason.CommandNotSupported
-        or EndReason.NoProxyLeft;
+        or EndReason.NoProxyLeft or EndReason.DialNoRoute;
 
     private void End(Flow flow, EndReason reason)
     {

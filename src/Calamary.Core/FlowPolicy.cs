@@ -4,6 +4,7 @@ using Calamary.Core.Names;
 using Calamary.Core.Observability;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
+using Calamary.Core.Transport;
 using Calamary.Core.Users;
 
 namespace Calamary.Core;
@@ -23,6 +24,9 @@ internal sealed class FlowPolicy
     public required INameResolver Names { get; init; }
 
     public required Dialler Dialler { get; init; }
+
+    /// <summary>What every connection and datagram towards servers carries.</summary>
+    public required OutboundOptions Output { get; init; }
 
     /// <summary>Compares passwords, for listeners with users.</summary>
     public required Authenticator Authenticator { get; init; }

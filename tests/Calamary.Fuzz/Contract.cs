@@ -3,6 +3,7 @@ using Calamary.Core;
 using Calamary.Core.Protocols;
 using Calamary.Core.Protocols.Http;
 using Calamary.Core.Protocols.ProxyProtocol;
+using Calamary.Core.Protocols.Socks;
 
 namespace Calamary.Fuzz;
 
@@ -17,6 +18,10 @@ internal sealed class Contract(Random random)
         static input => HttpRequestHead.Parse(input, out _),
         static input => HttpResponseHead.Parse(input, out _),
         static input => ProxyHeader.Parse(input, out _),
+        static input => SocksGreeting.Parse(input, out _),
+        static input => SocksCredentials.Parse(input, out _),
+        static input => SocksRequest.Parse(input, out _),
+        static input => SocksDatagram.Parse(input, out _),
     ];
 
     /// <summary>Throws when something does not hold.</summary>

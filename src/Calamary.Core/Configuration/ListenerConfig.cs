@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Calamary.Core.Users;
 
 namespace Calamary.Core.Configuration;
 
@@ -25,6 +26,9 @@ public sealed record ListenerConfig
 
     /// <summary>proxyproto only: who may send a header. At least one there.</summary>
     public IReadOnlyList<AddressRange> Trusted { get; init; } = [];
+
+    /// <summary>http, https and socks5: who may use it; null for everybody.</summary>
+    internal UserFile? Users { get; init; }
 
     /// <summary>Transparent and proxyproto: dial the addresses of the SNI, not the one the client chose.</summary>
     public bool ResolveSni { get; init; }

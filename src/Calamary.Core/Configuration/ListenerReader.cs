@@ -1,3 +1,5 @@
+using Calamary.Core.Users;
+
 namespace Calamary.Core.Configuration;
 
 /// <summary>Reads an item of <c>listen</c>.</summary>
@@ -29,8 +31,8 @@ internal static class ListenerReader
             Trusted = trust.Trusted(),
             ClientCa = trust.ClientCa(),
             Tls = trust.Tls(hasCertificate),
+            Users = ReadUsers(item, mode),
         };
-        item.MustBeEmpty("users");
         if (item.Word("interceptFallback", false, Fallbacks)) item.Error("interceptFallback", Unavailable.Message);
         item.ReportUnknown();
         if (!config.Tcp) item.Error("tcp", "without tcp there is nothing to listen for in this version");
@@ -60,6 +62,13 @@ internal static class ListenerReader
 
         IEnumerable<ListenAddress> Family(IReadOnlyList<Address>? stated, Address loopback) =>
             (stated ?? [loopback]).Select(address => new ListenAddress(new Endpoint(address, port), IsDefault: stated is null));
+    }
+
+    private static UserFile? ReadUsers(Section item, ListenerMode? mode)
+    {
+        if (item.Text("users") is null || mode is ListenerMode.Http or ListenerMode.Https or ListenerMode.Socks5 or null) return UserFileReader.Read(item, "users");
+        item.Error("users", IsFor(ListenerMode.Http, ListenerMode.Https, ListenerMode.Socks5));
+        return null;
     }
 
     private static bool ReadUdp(Section item, ListenerMode? mode)

@@ -97,6 +97,7 @@ internal sealed class Dialler(OutboundOptions options, TimeSpan connectTimeout, 
         Errno.Refused or Errno.ConnectionReset => EndReason.DialRefused,
         Errno.ProcessDescriptors or Errno.SystemDescriptors or Errno.NoMemory or Errno.NoBuffers
             or Errno.AddressNotAvailable or Errno.Again => EndReason.DialExhausted,
+        Errno.NetworkUnreachable or Errno.NetworkDown => EndReason.DialNoRoute,
         _ => EndReason.DialUnreachable,
     };
 }

@@ -34,6 +34,7 @@ internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> 
             Parsers = [.. parsers.Where(p => config.Parsing.IsEnabled(p.Protocol))],
             Names = NamesFor(config),
             Dialler = new Dialler(output, config.Timeouts.Connect, config.Output.Retries, own),
+            Output = output,
             Authenticator = _authenticator,
             Own = own,
             Timeouts = config.Timeouts,

@@ -6,10 +6,12 @@ using Calamary.Core.Transport;
 namespace Calamary.Core.Listening;
 
 /// <summary>The HTTP proxy mode: CONNECT (RFC 9110 §9.3.6) opens a tunnel, absolute-form requests (RFC 9112 §3.2.2) are carried out.</summary>
+/// <param name="model">The listener as it is now.</param>
 /// <param name="policy">The policy in force, for requests after the first.</param>
-/// <param name="tls">The mode https: the same inside TLS.</param>
-internal sealed class HttpMode(Func<FlowPolicy> policy, TlsServer? tls) : IMode
+internal sealed class HttpMode(Func<ListenerModel> model, Func<FlowPolicy> policy) : IMode
 {
+    private readonly HttpAuthentication _authentication = new();
+    private readonly TlsServer? _tls = model().Tls;
     private bool _answered;
 
     public ServerNameUse ServerName => ServerNameUse.WhenPeeked;
@@ -21,18 +23,36 @@ internal sealed class HttpMode(Func<FlowPolicy> policy, TlsServer? tls) : IMode
 
     public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
     {
-        if (await TlsTermination.BeginAsync(flow, tls) is var failed and not EndReason.None) return (HandshakeOutcome.Ended, failed);
+        if (await TlsTermination.BeginAsync(flow, _tls) is var failed and not EndReason.None) return (HandshakeOutcome.Ended, failed);
         var (request, reason) = await ReadRequestAsync(flow);
         if (request is null) return (HandshakeOutcome.Ended, reason);
         FirstRequest = request;
         if (request.Form != HttpTargetForm.Authority) return (HandshakeOutcome.Requests, default);
-        Name(flow, request.Authority);
         return (HandshakeOutcome.Tunnel, default);
     }
 
-    /// <summary>Reads the next request; a bad one is answered.</summary>
+    /// <summary>Reads the next request of a client that may use the listener; others and bad ones are answered.</summary>
     /// <returns>The request, or null and how the flow has ended.</returns>
     public async ValueTask<(HttpRequest? Request, EndReason Reason)> ReadRequestAsync(Flow flow)
+    {
+        while (true)
+        {
+            var (request, reason) = await ReadHeadAsync(flow);
+            if (request is null) return (null, _authentication.ReasonOf(flow, reason));
+            Name(flow, request.Authority);
+            if (await _authentication.RefuseAsync(flow, request, model().Users) is not { } refusal) return (request, default);
+            var answer = request.IsHead ? refusal.ToHead : refusal.Full;
+            if (refusal.Closes)
+            {
+                await AnswerAsync(flow, answer);
+                return (null, refusal == HttpResponses.BadRequest ? EndReason.HandshakeMalformed : EndReason.AuthenticationFailed);
+            }
+            flow.Client.SetDeadline(flow.Reactor.Now + Lingering.Milliseconds);
+            if (!await flow.Client.SendAllAsync(answer)) return (null, EndReason.AuthenticationFailed);
+        }
+    }
+
+    private async ValueTask<(HttpRequest? Request, EndReason Reason)> ReadHeadAsync(Flow flow)
     {
         var client = flow.Client;
         client.SetDeadline(flow.Reactor.Now + (long)flow.Policy.Timeouts.Idle.TotalMilliseconds);
@@ -84,14 +104,17 @@ internal sealed class HttpMode(Func<FlowPolicy> policy, TlsServer? tls) : IMode
     public ValueTask<bool> ConnectedAsync(Flow flow) => BeforePeekAsync(flow);
 
     // A client that waits for TLS could not read an answer.
-    public ValueTask FailedAsync(Flow flow, EndReason reason) => _answered || (tls is not null && flow.Client is not TlsConnection) ? default : AnswerAsync(flow, ResponseFor(reason).Full, linger: reason != EndReason.LimitExceeded);
+    public ValueTask FailedAsync(Flow flow, EndReason reason) =>
+        _answered || (_tls is not null && flow.Client is not TlsConnection)
+            ? default
+            : AnswerAsync(flow, ResponseFor(reason).Full, linger: reason != EndReason.LimitExceeded);
 
     /// <summary>The answer to a client whose request failed.</summary>
     public static HttpResponse ResponseFor(EndReason reason) => reason switch
     {
         EndReason.HandshakeMalformed => HttpResponses.BadRequest,
         EndReason.DialTimeout or EndReason.IdleTimeout => HttpResponses.GatewayTimeout,
-        EndReason.NameNotFound or EndReason.NameLookupFailed or EndReason.DialRefused or EndReason.DialUnreachable
+        EndReason.NameNotFound or EndReason.NameLookupFailed or EndReason.DialRefused or EndReason.DialUnreachable or EndReason.DialNoRoute
             or EndReason.UpstreamMalformed or EndReason.UpstreamReset or EndReason.UpstreamClosedEarly => HttpResponses.BadGateway,
         EndReason.LimitExceeded or EndReason.DialExhausted => HttpResponses.ServiceUnavailable,
         _ => HttpResponses.Forbidden,

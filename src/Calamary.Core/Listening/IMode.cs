@@ -7,6 +7,8 @@ internal enum HandshakeOutcome : byte
     Tunnel,
     /// <summary>The client sends HTTP requests for the proxy to carry out, each judged for itself.</summary>
     Requests,
+    /// <summary>The client sends datagrams to relay, the flow of each destination judged for itself.</summary>
+    Association,
     /// <summary>The flow has ended; the reason is given.</summary>
     Ended,
 }

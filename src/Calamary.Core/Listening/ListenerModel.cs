@@ -1,5 +1,6 @@
 using Calamary.Core.Configuration;
 using Calamary.Core.Tls;
+using Calamary.Core.Users;
 
 namespace Calamary.Core.Listening;
 
@@ -12,4 +13,7 @@ internal sealed record ListenerModel(ListenerConfig Config, TlsServer? Tls)
         config,
         // HTTP/2 is not offered to clients of an https listener (ADR 7).
         config.Tls ? new TlsServer(certs.Server!, config.ClientCa, config.Mode == ListenerMode.Https ? ["http/1.1"] : []) : null);
+
+    /// <summary>Who may use it; null for everybody.</summary>
+    public UserFile? Users => Config.Users;
 }

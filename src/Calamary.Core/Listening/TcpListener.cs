@@ -1,4 +1,5 @@
 using Calamary.Core.Configuration;
+using Calamary.Core.Listening.Socks5;
 using Calamary.Core.Transport;
 using Calamary.Core.Transport.Native;
 
@@ -64,8 +65,9 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerModel> model
         };
         IMode mode = listener.Config.Mode switch
         {
-            ListenerMode.Http or ListenerMode.Https => new HttpMode(policy, listener.Tls),
+            ListenerMode.Http or ListenerMode.Https => new HttpMode(model, policy),
             ListenerMode.ProxyProto => new ProxyProtoMode(listener),
+            ListenerMode.Socks5 => new Socks5Mode(listener, policy),
             _ => new TransparentMode(socket.Local, listener.Config.Tproxy, listener.Config.ResolveSni),
         };
         return new Flow(client, mode, current, table, in facts);

@@ -34,6 +34,7 @@ internal static class EndReasonTexts
         EndReason.DialTimeout => (LogLevel.Information, "Failed: the server did not answer within timeout.connect"),
         EndReason.DialRefused => (LogLevel.Information, "Failed: the server refused the connection"),
         EndReason.DialUnreachable => (LogLevel.Information, "Failed: the server is unreachable"),
+        EndReason.DialNoRoute => (LogLevel.Information, "Failed: there is no route to the server"),
         EndReason.DialExhausted => (LogLevel.Warning, "Failed: no descriptors or ports left for a connection to the server"),
         EndReason.ClientReset => (LogLevel.Information, "Failed: the client reset the connection"),
         EndReason.UpstreamReset => (LogLevel.Information, "Failed: the server reset the connection"),

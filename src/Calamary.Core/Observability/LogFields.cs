@@ -70,6 +70,7 @@ internal static class LogFields
         visitor.Text("transport", facts.Transport == TransportProtocol.Udp ? "udp" : "tcp");
         Text(ref visitor, "listener", facts.ListenerMode);
         if (facts.ListenerPort != 0) visitor.Number("listenerPort", facts.ListenerPort);
+        Text(ref visitor, "user", facts.User);
         Text(ref visitor, "protocol", facts.Protocol?.Name);
         if (facts.Tls is not { } hello) return;
         visitor.Text("tlsVersion", hello.Version.ToName());

@@ -59,17 +59,13 @@ internal sealed class TlsConnection : Connection
         while (received < buffer.Length && HasInput())
         {
             var count = Read(memory[received..]);
-            if (count <= 0)
-            {
-                if (received == 0) received = count;
-                break;
-            }
+            if (count <= 0) break;
             if (copy) memory.Span.Slice(received, count).CopyTo(buffer[received..]);
             received += count;
         }
         if (copy) Return(memory);
         IsReadable = !_waiting;
-        return received > 0 || PeerFinished || _broken ? received : -Errno.Again;
+        return received > 0 ? received : End ?? -Errno.Again;
     }
 
     public override int TryPeek(Span<byte> buffer)

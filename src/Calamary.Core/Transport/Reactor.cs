@@ -95,15 +95,16 @@ internal sealed unsafe class Reactor : IDisposable
     public void Cancel(TimerNode node) => _timers.Cancel(node);
 
     /// <summary>Starts to report readiness. Returns 0 or a negated errno.</summary>
-    internal int Register(IWatched socket)
+    /// <param name="socket">The socket.</param>
+    /// <param name="interest">Which events, edge-triggered.</param>
+    internal int Register(IWatched socket, uint interest = EpollEvents.In | EpollEvents.Urgent | EpollEvents.Out | EpollEvents.PeerHangUp)
     {
         var fd = socket.Descriptor;
         if (fd >= _watched.Length) Array.Resize(ref _watched, Math.Max(fd + 1, _watched.Length * 2));
         _watched[fd] = socket;
         socket.Generation = ++_generation;
         var e = stackalloc byte[16];
-        EpollEvents.Write(e, EpollEvents.In | EpollEvents.Urgent | EpollEvents.Out | EpollEvents.PeerHangUp | EpollEvents.EdgeTriggered,
-            (ulong)socket.Generation << 32 | (uint)fd);
+        EpollEvents.Write(e, interest | EpollEvents.EdgeTriggered, (ulong)socket.Generation << 32 | (uint)fd);
         var result = Libc.EpollAdd(_epoll, fd, e);
         if (result < 0) _watched[fd] = null;
         return result;

@@ -81,8 +81,8 @@ internal sealed class Authenticator(TimeProvider time, PasswordCheck check)
     {
         while (Next() is { } next)
         {
-            var started = time.GetTimestamp();
-            if (Compare(next) == AuthenticationResult.Refused) await Task.Delay(time.GetElapsedTime(started) * RestFactor, time);
+            var rest = Compare(next);
+            if (rest > TimeSpan.Zero) await Task.Delay(rest, time);
         }
     }
 
@@ -95,22 +95,25 @@ internal sealed class Authenticator(TimeProvider time, PasswordCheck check)
         }
     }
 
-    private AuthenticationResult? Compare(Verification verification)
+    /// <summary>Compares, and says how long to rest after it.</summary>
+    private TimeSpan Compare(Verification verification)
     {
         try
         {
+            var started = time.GetTimestamp();
             var result = IsGivenUp(verification) ? AuthenticationResult.Busy
                 : check(verification.Password, verification.Hash) && verification.IsKnown ? AuthenticationResult.Accepted
                 : AuthenticationResult.Refused;
+            var rest = result == AuthenticationResult.Refused ? time.GetElapsedTime(started) * RestFactor : default;
             Remember(verification, result);
             verification.Complete(result);
-            return result;
+            return rest;
         }
         catch (Exception bug)
         {
             Remember(verification, AuthenticationResult.Busy);
             verification.Fail(bug);
-            return null;
+            return default;
         }
     }
 

@@ -42,6 +42,6 @@ internal static class BcryptHash
     {
         var letters = RandomNumberGenerator.GetItems<char>(Letters, Length - SaltStart);
         letters[SaltLength - 1] = letters[^1] = Letters[0];
-        return string.Create(CultureInfo.InvariantCulture, $"$2y${cost:00}${letters}");
+        return string.Create(CultureInfo.InvariantCulture, $"$2y${cost:00}${new string(letters)}");
     }
 }

@@ -76,7 +76,9 @@ public class MalformedTests : ConfigTests
     // later versions
     [InlineData("listen: {mode: transparent, udp: true}", "c.yml:1:34: error: listen.udp: not available in this version")]
     [InlineData("listen: {mode: proxyproto, trusted: 10.0.0.1, udp: true}", "c.yml:1:52: error: listen.udp: not available in this version")]
-    [InlineData("listen: {mode: http, users: x}", "c.yml:1:29: error: listen.users: not available in this version")]
+    [InlineData("listen: {mode: http, users: x}", "c.yml:1:29: error: listen.users: the file 'x' does not exist")]
+    [InlineData("listen: {mode: transparent, users: x}",
+        "c.yml:1:36: error: listen.users: this mode does not have it; it is for 'http', 'https' and 'socks5' listeners")]
     [InlineData("listen: {mode: http, interceptFallback: passthrough}", "c.yml:1:41: error: listen.interceptFallback: not available in this version")]
     [InlineData("dns: {stripEch: true}", "c.yml:1:17: error: dns.stripEch: not available in this version")]
     [InlineData("recheck: true", "c.yml:1:10: error: recheck: not available in this version")]
@@ -113,7 +115,6 @@ public class MalformedTests : ConfigTests
 
     [Theory]
     [InlineData("cert")]
-    [InlineData("user")]
     [InlineData("host")]
     [InlineData("path")]
     [InlineData("method")]

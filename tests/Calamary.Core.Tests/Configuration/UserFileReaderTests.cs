@@ -32,7 +32,7 @@ public sealed class UserFileReaderTests : ConfigTests, IDisposable
 
         Assert.Equal(
         [
-            $"{_directory}/c.yml:1:29: error: listen[0].users: 3 lines of '{_directory}/users' cannot be taken",
+            $"{_directory}/c.yml:1:30: error: listen[0].users: 3 lines of '{_directory}/users' cannot be taken",
             $"{_directory}/users:2:1: error: listen[0].users: only bcrypt hashes are taken: make them with 'htpasswd -B'",
             $"{_directory}/users:3:1: error: listen[0].users: the user is in line 1 already",
             $"{_directory}/users:4:1: error: listen[0].users: the line is no 'user:hash'",
@@ -51,7 +51,7 @@ public sealed class UserFileReaderTests : ConfigTests, IDisposable
 
     [Fact]
     public void A_missing_file_is_an_error() =>
-        Assert.Equal($"{_directory}/c.yml:1:29: error: listen[0].users: the file '{_directory}/users' does not exist", Assert.Single(Read().Problems).ToString());
+        Assert.Equal($"{_directory}/c.yml:1:30: error: listen[0].users: the file '{_directory}/users' does not exist", Assert.Single(Read().Problems).ToString());
 
     [Fact]
     public void A_file_for_everybodys_eyes_is_a_warning()
@@ -87,17 +87,6 @@ public sealed class UserFileReaderTests : ConfigTests, IDisposable
     {
         Write("users", string.Concat(Enumerable.Repeat("#" + new string('x', 1023), 16 * 1024 + 1)));
         Assert.Contains("larger than 16 MB", Assert.Single(Read().Problems).Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("transparent")]
-    [InlineData("proxyproto, trusted: 10.0.0.1")]
-    public void Other_modes_have_no_users(string mode)
-    {
-        Write("users", $"alice:{Hash}");
-        var result = Read(Config.Replace("http", mode, StringComparison.Ordinal), "c.yml");
-
-        Assert.Contains(result.Problems, p => p.Path == "listen[0].users" && p.Message.Contains("http, https, socks5", StringComparison.Ordinal));
     }
 
     private ConfigResult Read() => Read(Config, "c.yml");

@@ -11,24 +11,26 @@ namespace Calamary.Core.Tests.Hosting;
 /// <summary>A proxy in http mode on a free loopback port.</summary>
 internal sealed class InProcessProxy : IAsyncDisposable
 {
+    public const string AcceptAll = "rules:\n  - {match: {}, action: accept}\n";
+
     private readonly CalamaryProxy _proxy;
 
     private InProcessProxy(CalamaryProxy proxy, int port) => (_proxy, Port) = (proxy, port);
 
     public int Port { get; }
 
-    public static async Task<InProcessProxy> StartAsync(string more = "", string rules = "rules:\n  - {match: {}, action: accept}\n")
+    public static async Task<InProcessProxy> StartAsync(string more = "", string rules = AcceptAll, string listener = "")
     {
         var port = FreePort();
-        var config = Config(port, more, rules);
+        var config = Config(port, more, rules, listener);
         var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = config }, NullLoggerFactory.Instance, [], [], []);
         await proxy.StartAsync(CancellationToken.None);
         return new InProcessProxy(proxy, port);
     }
 
-    public static CalamaryConfig Config(int port, string more, string rules)
+    public static CalamaryConfig Config(int port, string more, string rules, string listener = "")
     {
-        var yaml = $"listen: [{{mode: http, port: {port}, ip6: []}}]\ndenyAlways: []\n{more}{rules}";
+        var yaml = $"listen: [{{mode: http, port: {port}, ip6: []{listener}}}]\ndenyAlways: []\n{more}{rules}";
         var result = ConfigReader.ReadText(yaml, "test.yml", [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]);
         return result.Config ?? throw new InvalidOperationException(string.Join('\n', result.Problems));
     }

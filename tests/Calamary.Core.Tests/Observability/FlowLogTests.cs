@@ -77,6 +77,14 @@ public class FlowLogTests
     }
 
     [Fact]
+    public void Debug_tells_who_sent_a_PROXY_header()
+    {
+        using var capture = new LogCapture();
+        capture.Log.ForwardedBy(LogCapture.Flow(), LogCapture.Endpoint("2001:db8::1", 50000));
+        Assert.EndsWith(" | DEBUG | parse | 192.168.11.104 => 135.181.170.219:443 | PROXY header from [2001:db8::1]:50000", capture.Line(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Debug_tells_every_step()
     {
         using var capture = new LogCapture();

@@ -20,6 +20,7 @@ public class CriterionTableTests
         ("alpn", "h2", "h3", FactStages.Payload),
         ("tlsVersion", "1.3", "<1.3", FactStages.Payload),
         ("ech", "false", "true", FactStages.Payload),
+        ("user", "alice", "Alice", FactStages.None),
         ("listener", "transparent", "socks5", FactStages.None),
     ];
 
@@ -98,6 +99,7 @@ public class CriterionTableTests
     }
 
     [Theory]
+    [InlineData("user", "alice")]
     [InlineData("src", "192.0.2.1")]
     [InlineData("src", "192.0.2.0-192.0.2.9")]
     [InlineData("src", "192.0.2.77/24")] // host bits are masked off
@@ -129,7 +131,9 @@ public class CriterionTableTests
     }
 
     [Theory]
+    [InlineData("user", "ALICE")]
     [InlineData("src", "192.0.2.2")]
+    [InlineData("protoL4", "udp")]
     [InlineData("src", "::/0")]
     [InlineData("dns", "*.www.example.com")]
     [InlineData("dns", "ww.example.com")]
@@ -143,6 +147,15 @@ public class CriterionTableTests
         var flow = TlsFlow("www.example.com", "h2");
         Assert.Equal(Truth.No, Criterion(key, value).Evaluate(flow));
         Assert.Equal(Truth.Yes, Criterion(key, "!" + value).Evaluate(flow));
+    }
+
+    [Fact]
+    public void A_flow_without_authentication_has_no_user()
+    {
+        var flow = Flow();
+        flow.User = null;
+        Assert.Equal(Truth.No, Criterion("user", "alice").Evaluate(flow));
+        Assert.Equal(Truth.Yes, Criterion("user", "!alice").Evaluate(flow));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ internal sealed record NaiveRule(RuleAction Action, (string Key, string[] Values
 /// <summary>A flow as text; null is absent.</summary>
 internal sealed record NaiveFlow(
     string Src, int Sport, string Dest, int Port, string Mode, int ListenerPort, string L5, string? Sni, string? Host,
-    string[] Alpn, string? Version, bool Ech, bool KnowsDestination, bool KnowsPayload);
+    string[] Alpn, string? Version, bool Ech, string? User, bool KnowsDestination, bool KnowsPayload);
 
 internal static class NaiveRules
 {
@@ -69,6 +69,7 @@ internal static class NaiveRules
         "alpn" => flow.L5 == "tls" && flow.Alpn.Any(a => a.Equals(value, StringComparison.OrdinalIgnoreCase)),
         "tlsVersion" => flow.L5 == "tls" && flow.Version is not null && InVersions(value, flow.Version),
         "ech" => flow.L5 == "tls" && value is "true" or "yes" == flow.Ech,
+        "user" => value == flow.User,
         "listener" => value.Contains(':') ? value == $"{flow.Mode}:{flow.ListenerPort}" : value == flow.Mode,
         _ => throw new ArgumentException(key),
     };

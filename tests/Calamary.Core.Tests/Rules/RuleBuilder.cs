@@ -34,6 +34,7 @@ internal static class RuleBuilder
             Destination = new(Ip(destination), port),
             ListenerMode = "transparent",
             ListenerPort = 4128,
+            User = "alice",
         };
 
     public static FlowFacts TlsFlow(string? name, params string[] alpn)

@@ -39,6 +39,7 @@ internal static class RuleGenerators
         ("alpn", ["h2", "http/1.1", "h3", "acme-tls/1"]),
         ("tlsVersion", ["1.3", "1.2", "<1.2", "<=1.2", ">1.0", ">=1.3"]),
         ("ech", ["true", "false"]),
+        ("user", ["alice", "Alice", "bob"]),
         ("listener", ["transparent", "http", "http:4130", "transparent:4128"]),
     ];
 
@@ -58,10 +59,11 @@ internal static class RuleGenerators
         from host in Gen.OneOf([.. Names, null, null, null, null, null])
         from alpn in Gen.OneOf([.. AlpnLists, []])
         from version in Gen.OneOf(Versions)
+        from user in Gen.OneOf("alice", "bob", null)
         from flags in Gen.Int[0, 7]
         select new NaiveFlow(
             src, sport, dest, port, listener.Item1, listener.Item2, l5, sni, host, alpn, version,
-            (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
+            (flags & 1) != 0, user, (flags & 2) != 0, (flags & 4) != 0);
 
     private static Gen<(string Key, string[] Values)> Match() =>
         from pool in Gen.OneOf(Pools)

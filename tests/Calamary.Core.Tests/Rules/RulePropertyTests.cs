@@ -40,6 +40,7 @@ public class RulePropertyTests
         facts.ListenerMode = flow.Mode;
         facts.ListenerPort = (ushort)flow.ListenerPort;
         facts.RequestedHost = flow.Host;
+        facts.User = flow.User;
         facts.Protocol = flow.L5 switch { "tls" => RuleBuilder.Tls, "http" => Http, _ => ProtocolId.Unknown };
         if (flow.L5 == "tls")
         {

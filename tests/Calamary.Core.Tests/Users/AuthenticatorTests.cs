@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Calamary.Core.Tests.Users;
 
-public class AuthenticatorTests
+public sealed class AuthenticatorTests : IDisposable
 {
     private static readonly Address Client = Address.FromIPv4(0xC0000201);
     private static readonly Address Other = Address.FromIPv4(0xC0000202);
@@ -18,6 +18,8 @@ public class AuthenticatorTests
     private TimeSpan _cost;
 
     public AuthenticatorTests() => _authenticator = new(_time, Check);
+
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>Made by <c>htpasswd -nbB -C 4</c>.</summary>
     public static TheoryData<string, string> MadeByHtpasswd => new()
@@ -77,11 +79,11 @@ public class AuthenticatorTests
     }
 
     [Fact]
-    public void What_cannot_be_anybodys_costs_nothing()
+    public async Task What_cannot_be_anybodys_costs_nothing()
     {
         foreach (var (user, password) in new[] { ("", "x"), (new string('a', 256), "x"), ("alice", "secret\0x"), ("alice", new string('x', 1025)) })
-            Assert.Equal(AuthenticationResult.Refused, _authenticator.VerifyAsync(_users, Bytes(user), Bytes(password), Client).Result);
-        Assert.Equal(AuthenticationResult.Refused, _authenticator.VerifyAsync(_users, Bytes("alice"), new byte[] { 0xE9 }, Client).Result);
+            Assert.Equal(AuthenticationResult.Refused, await VerifyAsync(user, password));
+        Assert.Equal(AuthenticationResult.Refused, await _authenticator.VerifyAsync(_users, Bytes("alice"), new byte[] { 0xE9 }, Client));
         Assert.Equal(0, _comparisons);
     }
 
@@ -189,7 +191,7 @@ public class AuthenticatorTests
         var (user, password) = (Bytes("alice"), Bytes("secret"));
         await VerifyAsync("alice", "secret");
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++) Assert.True(_authenticator.VerifyAsync(_users, user, password, Client).IsCompletedSuccessfully);
+        for (var i = 0; i < 1000; i++) await _authenticator.VerifyAsync(_users, user, password, Client);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 

@@ -4,7 +4,10 @@ namespace Calamary.EndToEnd.Lab;
 public static class Requirements
 {
     private static readonly string[] Tools =
-        ["ip", "nft", "curl", "openssl", "nginx", "sshd", "ssh", "dnsmasq", "dig", "ncat", "python3", "prlimit", "setsid"];
+        [
+            "ip", "nft", "curl", "openssl", "nginx", "sshd", "ssh", "dnsmasq", "dig", "ncat", "haproxy", "htpasswd", "chromium", "certutil",
+            "python3", "prlimit", "setsid",
+        ];
 
     public static void Verify()
     {

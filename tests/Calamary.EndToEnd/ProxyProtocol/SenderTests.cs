@@ -97,6 +97,44 @@ public sealed class SenderTests(NetworkLab lab) : IClassFixture<NetworkLab>, IAs
         await calamary.Log.WaitForAsync($@"\| WARN \| forward \| {Addresses.Client4} => \? \| Refused: .* not in trusted");
     }
 
+    [Fact]
+    public async Task HAProxy_can_be_told_the_destination()
+    {
+        await using var calamary = await lab.StartAsync(ProxyProtoClient.Settings.Rule("{port: 8080}", "accept"));
+        await using var haproxy = await Senders.StartHaProxyAsync(lab.Client, $"""
+            listen web
+              bind {Addresses.Client4}:9001
+              tcp-request connection set-dst ipv4({Addresses.Server4})
+              tcp-request connection set-dst-port int(8080)
+              server calamary {Addresses.Proxy4}:{ProxyProtoClient.Port} send-proxy-v2
+            """, 9001);
+        Assert.Equal(200, (await lab.Client.CurlAsync($"http://{Addresses.Client4}:9001/")).Status);
+        await calamary.Log.WaitForAsync($@"\| {Addresses.Client4} => {Addresses.Server4}:8080 \| Accept");
+    }
+
+    /// <summary>The firewall sends what the proxy opens to a sender, which sends it to the proxy: each flow would make another.</summary>
+    [Fact]
+    public async Task Own_output_that_comes_back_through_a_sender_ends()
+    {
+        await using var calamary = await lab.StartAsync(ProxyProtoClient.Listener("trusted: ['127.0.0.1', '10.77.1.2']").Rule("{port: 8080}", "accept"));
+        await using var haproxy = await Senders.StartHaProxyAsync(lab.Proxy, $"""
+            listen web
+              bind 127.0.0.1:9001
+              server calamary 127.0.0.1:{ProxyProtoClient.Port} send-proxy-v2
+            """, 9001);
+        await Firewall.ApplyAsync(lab.Proxy, """
+            chain output {
+                type nat hook output priority -100;
+                tcp dport 8080 redirect to :9001
+            }
+            """);
+        var outcome = await lab.SendHeaderAsync([.. Headers.V1(IpFamily.IPv4, Addresses.Server4, 8080), .. "GET / HTTP/1.0\r\n\r\n"u8]);
+        await Firewall.ApplyAsync(lab.Proxy, "");
+        Assert.Equal(0, outcome.Received);
+        await calamary.AwaitEndsAsync("loop_detected");
+        Assert.InRange((await calamary.MetricsAsync())["calamary_req_tcp"], 2, 3);
+    }
+
     private static Settings OnlyFrom(IpFamily family) => ProxyProtoClient.Settings.With("debug: true")
         .Rule($"{{src: '{Headers.Behind(family)}', dest: '{Addresses.Server(family)}', dns: a.example.test, listener: 'proxyproto:4129'}}", "accept");
 

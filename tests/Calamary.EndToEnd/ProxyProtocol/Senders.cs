@@ -18,24 +18,37 @@ public static class Senders
     /// <summary>HAProxy; its standard error tells when a server goes down.</summary>
     /// <param name="lab">The lab.</param>
     /// <param name="family">By which family it reaches the proxy, and takes clients.</param>
-    /// <param name="server">What the server line says of the header.</param>
-    public static async Task<LabProcess> StartHaProxyAsync(NetworkLab lab, IpFamily family, string server)
+    /// <param name="header">What the server line says of the header.</param>
+    public static Task<LabProcess> StartHaProxyAsync(NetworkLab lab, IpFamily family, string header) =>
+        StartHaProxyAsync(lab, family, $"{Addresses.Proxy(family)}:{ProxyProtoClient.Port}", header, "");
+
+    /// <summary>HAProxy with another server than the proxy, and more sections.</summary>
+    public static async Task<LabProcess> StartHaProxyAsync(NetworkLab lab, IpFamily family, string server, string header, string more)
     {
         var here = Addresses.Server(family);
+        return await StartHaProxyAsync(lab.Client, $"""
+            listen web
+              bind {here}:{Web}
+              bind {here}:{WebTls}
+              server next {server} {header}
+            {more}
+            """, WebTls);
+    }
+
+    /// <summary>HAProxy with any sections.</summary>
+    public static async Task<LabProcess> StartHaProxyAsync(NetNamespace machine, string sections, int port)
+    {
         var file = LabFiles.NewFile("haproxy.cfg", $"""
             defaults
               mode tcp
               timeout connect 5s
               timeout client 30s
               timeout server 30s
-            listen web
-              bind {here}:{Web}
-              bind {here}:{WebTls}
-              server calamary {Addresses.Proxy(family)}:{ProxyProtoClient.Port} {server}
+            {sections}
 
             """);
-        var haproxy = lab.Client.Start(["/usr/sbin/haproxy", "-db", "-f", file]);
-        await haproxy.WaitForPortAsync(WebTls);
+        var haproxy = machine.Start(["/usr/sbin/haproxy", "-db", "-f", file]);
+        await haproxy.WaitForPortAsync(port);
         return haproxy;
     }
 

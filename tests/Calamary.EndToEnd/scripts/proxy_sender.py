@@ -13,6 +13,7 @@ parser.add_argument("action", choices=["send", "drip", "hold"])
 parser.add_argument("host")
 parser.add_argument("port", type=int)
 parser.add_argument("hex")
+parser.add_argument("--zeros", type=int, default=0, help="send that many zero bytes behind")
 parser.add_argument("--interval", type=float, default=0.02, help="seconds between bytes of drip")
 parser.add_argument("--count", type=int, default=1, help="connections of hold")
 parser.add_argument("--leave-after", type=int, default=0, help="go after so many bytes received")
@@ -21,7 +22,7 @@ parser.add_argument("--authority", default="", help="speak TLS, and verify the p
 parser.add_argument("--certificate", default="")
 parser.add_argument("--key", default="")
 args = parser.parse_args()
-data = bytes.fromhex(args.hex)
+data = bytes.fromhex(args.hex) + bytes(args.zeros)
 
 
 def connect():
@@ -54,8 +55,9 @@ def one(outcome):
             connection.sendall(bytes([byte]))
             connection.settimeout(args.interval)
             try:
-                if not connection.recv(1, socket.MSG_PEEK):
-                    break
+                if not (more := connection.recv(65536)):
+                    return "eof"
+                outcome.add(more)
             except TimeoutError:
                 pass
         connection.settimeout(args.timeout)

@@ -27,7 +27,6 @@ internal static class RequestForwarder
             flow.FailureDetail = "CONNECT needs a connection of its own";
             return await AnswerAsync(flow, mode, HttpResponses.BadRequest.Full, EndReason.HandshakeMalformed);
         }
-        HttpMode.Name(flow, request.Authority);
         flow.Facts.Protocol = HttpProtocol.Id;
         flow.Facts.Known |= FactStages.Payload;
         if (flow.Policy.Debug) flow.Policy.Log.Identified(in flow.Facts);

@@ -17,6 +17,7 @@ internal static class CriterionCatalog
         ["alpn"] = AlpnCriterion.TryCreate,
         ["tlsVersion"] = TlsVersionCriterion.TryCreate,
         ["ech"] = EchCriterion.TryCreate,
+        ["user"] = UserCriterion.TryCreate,
         ["listener"] = ListenerCriterion.TryCreate,
     };
 

@@ -5,7 +5,7 @@ namespace Calamary.Core.Rules.Criteria;
 internal static class NotAvailable
 {
     /// <summary>Keys of <c>match</c>.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["cert", "user", "host", "path", "method", "limit"];
+    public static IReadOnlyList<string> Keys { get; } = ["cert", "host", "path", "method", "limit"];
 
     /// <summary>Values of <c>action</c>.</summary>
     public static IReadOnlyList<string> Actions { get; } = ["intercept", "limit"];

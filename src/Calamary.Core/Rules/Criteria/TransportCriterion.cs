@@ -10,14 +10,14 @@ internal sealed class TransportCriterion(Operands<BooleanSet> operands)
     private const string Udp = "udp";
 
     // The meaning is "is TCP".
-    private static readonly WordTable<bool> Words = new("layer 4 protocol", [new(Tcp, true)]);
+    private static readonly WordTable<bool> Words = new("layer 4 protocol", [new(Tcp, true), new(Udp, false)]);
 
     public override FactStages Needs => FactStages.None;
 
     public override CriterionCost Cost => CriterionCost.Comparison;
 
     public static ICriterion? TryCreate(CriterionValues values) =>
-        values.Compile<bool, BooleanSet>(TryParse, static transports => new(transports)) is { } operands
+        values.Compile<bool, BooleanSet>(Words.TryParse, static transports => new(transports)) is { } operands
             ? new TransportCriterion(operands)
             : null;
 
@@ -28,12 +28,4 @@ internal sealed class TransportCriterion(Operands<BooleanSet> operands)
     }
 
     protected override string Format(bool fact) => fact ? Tcp : Udp;
-
-    private static bool TryParse(string text, out bool isTcp, out ValueError error)
-    {
-        if (!text.Equals(Udp, StringComparison.OrdinalIgnoreCase)) return Words.TryParse(text, out isTcp, out error);
-        isTcp = false;
-        error = new(NotAvailable.Message(Udp));
-        return false;
-    }
 }

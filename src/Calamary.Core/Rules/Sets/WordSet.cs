@@ -1,9 +1,9 @@
 namespace Calamary.Core.Rules.Sets;
 
-/// <summary>Words without regard to case.</summary>
-internal sealed class WordSet(IEnumerable<string> words) : IValueSet<string, WordSet>
+/// <summary>Words, without regard to case unless another comparer is given.</summary>
+internal sealed class WordSet(IEnumerable<string> words, StringComparer? comparer = null) : IValueSet<string, WordSet>
 {
-    private readonly HashSet<string> _words = new(words, StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _words = new(words, comparer ?? StringComparer.OrdinalIgnoreCase);
 
     public bool IsAll => false;
 

@@ -7,6 +7,7 @@ internal static class Errno
 {
     public const int NotPermitted = 1;
     public const int Interrupted = 4;
+    public const int BadDescriptor = 9;
     public const int Again = 11;
     public const int NoMemory = 12;
     public const int Access = 13;
@@ -38,6 +39,7 @@ internal static class Socket
     public const int NonBlock = 0x800;
     public const int CloseOnExec = 0x80000;
     public const int Stream = 1;
+    public const int Datagram = 2;
     public const int Inet = 2;
     public const int Inet6 = 10;
 

@@ -26,6 +26,12 @@ internal static unsafe partial class Libc
 
     public static int Send(int fd, void* buffer, int length, int flags) => Result(send(fd, buffer, (nuint)length, flags));
 
+    public static int ReceiveFrom(int fd, void* buffer, int length, int flags, SockAddr* source) =>
+        Result(recvfrom(fd, buffer, (nuint)length, flags, source, &source->Capacity));
+
+    public static int SendTo(int fd, void* buffer, int length, int flags, SockAddr* target) =>
+        Result(sendto(fd, buffer, (nuint)length, flags, target, target->Capacity));
+
     public static int Splice(int from, int to, int length, uint flags) => Result(splice(from, null, to, null, (nuint)length, flags));
 
     public static int Shutdown(int fd, int how) => Result(shutdown(fd, how));
@@ -87,6 +93,8 @@ internal static unsafe partial class Libc
     [LibraryImport(Name), SuppressGCTransition] private static partial int getsockname(int fd, void* address, uint* length);
     [LibraryImport(Name), SuppressGCTransition] private static partial nint recv(int fd, void* buffer, nuint length, int flags);
     [LibraryImport(Name), SuppressGCTransition] private static partial nint send(int fd, void* buffer, nuint length, int flags);
+    [LibraryImport(Name), SuppressGCTransition] private static partial nint recvfrom(int fd, void* buffer, nuint length, int flags, void* address, uint* size);
+    [LibraryImport(Name), SuppressGCTransition] private static partial nint sendto(int fd, void* buffer, nuint length, int flags, void* address, uint size);
     [LibraryImport(Name), SuppressGCTransition] private static partial nint splice(int from, long* fromOffset, int to, long* toOffset, nuint length, uint flags);
     [LibraryImport(Name), SuppressGCTransition] private static partial int shutdown(int fd, int how);
     [LibraryImport(Name), SuppressGCTransition] private static partial int close(int fd);

@@ -25,6 +25,20 @@ public sealed class HttpResponsesTests
         Assert.Equal(answer.Full.Length - result.Length, head.GetBody().Length);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Who_is_asked_for_credentials_may_answer_on_the_connection(bool last)
+    {
+        var answer = last ? HttpResponses.AuthenticationRequiredLast : HttpResponses.AuthenticationRequired;
+        var result = HttpResponseHead.Parse(answer.Full.Span, out var head);
+        Assert.Equal(ParseResult.Done(answer.ToHead.Length), result);
+        Assert.Equal((407, !last, last), (head.Status, head.IsPersistent, answer.Closes));
+        Assert.Equal(answer.Full.Length - result.Length, head.GetBody().Length);
+        Assert.True(head.Fields.TryGetSingle("Proxy-Authenticate"u8, out var challenge));
+        Assert.Equal("Basic realm=\"calamary\", charset=\"UTF-8\""u8, challenge);
+    }
+
     [Fact]
     public void A_tunnel_has_no_body()
     {

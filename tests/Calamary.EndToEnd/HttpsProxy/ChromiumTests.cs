@@ -1,0 +1,41 @@
+namespace Calamary.EndToEnd.HttpsProxy;
+
+/// <summary>A browser that is told to use the proxy, in each of the ways that it knows.</summary>
+public sealed class ChromiumTests(NetworkLab lab) : IClassFixture<NetworkLab>
+{
+    [Theory]
+    [InlineData("http", Settings.HttpPort, "http://a.example.test/")]
+    [InlineData("http", Settings.HttpPort, "https://a.example.test/")]
+    [InlineData("https", HttpsProxyClient.Port, "http://a.example.test/")]
+    [InlineData("https", HttpsProxyClient.Port, "https://a.example.test/")]
+    [InlineData("socks5", 4132, "https://a.example.test/")]
+    public async Task A_page_is_shown(string mode, int port, string url)
+    {
+        var settings = (await HttpsProxyClient.SettingsAsync()).Listen("mode: http, ip4: ['0.0.0.0']", Settings.HttpPort)
+            .Listen("mode: socks5, ip4: ['0.0.0.0']", 4132).Rule("{dns: a.example.test, port: [80, 443]}", "accept");
+        await using var calamary = await lab.StartAsync(settings);
+        var home = await HomeAsync();
+        var result = await lab.Client.RunAsync(
+        [
+            "env", $"HOME={home}", "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
+            $"--user-data-dir={home}/data", $"--proxy-server={mode}://{Addresses.Proxy4}:{port}", "--timeout=30000", "--dump-dom", url,
+        ], null, 90);
+        Assert.Contains(WebServer.Page, result.Output, StringComparison.Ordinal);
+        await calamary.Log.WaitForAsync($@"{Addresses.Client4} => \S+:{new Uri(url).Port} \| Accept");
+    }
+
+    /// <summary>A home directory whose certificate store trusts the lab's authorities.</summary>
+    private async Task<string> HomeAsync()
+    {
+        var home = LabFiles.NewDirectory("home");
+        var store = Directory.CreateDirectory(Path.Combine(home, ".pki", "nssdb")).FullName;
+        await CertutilAsync("-N", "--empty-password");
+        await CertutilAsync("-A", "-t", "C,,", "-n", "lab", "-i", (await Certificates.GetAsync()).Authority);
+        await CertutilAsync("-A", "-t", "C,,", "-n", "proxy", "-i", (await ProxyCertificates.GetAsync()).Authority);
+        return home;
+
+        async Task CertutilAsync(params string[] arguments) =>
+            (await lab.Client.RunAsync(["certutil", "-d", $"sql:{store}", .. arguments], null)).Succeeded();
+    }
+}

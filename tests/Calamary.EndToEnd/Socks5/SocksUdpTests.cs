@@ -1,0 +1,223 @@
+namespace Calamary.EndToEnd.Socks5;
+
+/// <summary>UDP ASSOCIATE.</summary>
+public sealed class SocksUdpTests(NetworkLab lab) : IClassFixture<NetworkLab>, IAsyncLifetime
+{
+    private static readonly Settings AcceptEcho = SocksClients.Listener
+        .Rule("{port: 20000-20999}", "accept").Rule($"{{port: {SocksClients.Echo}, protoL4: udp}}", "accept");
+
+    private static readonly string Target = $"{Addresses.Server4},{SocksClients.Echo}";
+    private static readonly string Target6 = $"{Addresses.Server6},{SocksClients.Echo}";
+
+    private LabProcess? echo;
+
+    private LabProcess Echo => echo!;
+
+    public async Task InitializeAsync() => echo = await lab.StartUdpEchoAsync();
+
+    public async Task DisposeAsync() => await Echo.DisposeAsync();
+
+    [Theory]
+    [InlineData(IpFamily.IPv4)]
+    [InlineData(IpFamily.IPv6)]
+    public async Task Datagrams_go_to_both_families_and_to_names(IpFamily family)
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        var name = $"v4.example.test,{SocksClients.Echo}";
+        var name6 = $"v6.example.test,{SocksClients.Echo}";
+        Assert.Equal(
+            [
+                $"relay {Addresses.Proxy(family)}",
+                $"{Target} same {Target.Length + 3} from {Target}",
+                $"{Target6} same {Target6.Length + 3} from {Target6}",
+                $"{name} same {name.Length + 3} from {Target}",
+                $"{name6} same {name6.Length + 3} from {Target6}",
+            ],
+            await lab.DatagramsAsync(family, "echo", Target, Target6, name, name6));
+        await calamary.Log.WaitForAsync($@"{Addresses.Client(family)} => \S*{Addresses.Server4}\S*:{SocksClients.Echo} \| Accept");
+        await calamary.Log.WaitForAsync($@"{Addresses.Client(family)} => \[{Addresses.Server6}\]:{SocksClients.Echo} \| Accept");
+        await Eventually.TrueAsync(async () => (await calamary.MetricsAsync()).FlowEnd("completed") >= 5, "five flows ended");
+        var metrics = await calamary.MetricsAsync();
+        Assert.Equal(4, metrics["calamary_req_udp"]);
+        var bytes = Target.Length + Target6.Length + name.Length + name6.Length + 12;
+        Assert.Equal((bytes, bytes), (metrics["calamary_bytes_sent"], metrics["calamary_bytes_rcv"]));
+    }
+
+    [Fact]
+    public async Task Denied_destination_gets_nothing_and_others_go_on()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        var forbidden = $"{Addresses.Server4},{SocksClients.Forbidden}";
+        var loopback = $"127.0.0.1,{SocksClients.Echo}";
+        var rebound = $"loopback4.example.test,{SocksClients.Echo}";
+        var nowhere = $"nowhere.example.test,{SocksClients.Echo}";
+        var self = $"{Addresses.Proxy4},{SocksClients.Port}";
+        var lines = await lab.DatagramsAsync("echo", forbidden, forbidden, forbidden, loopback, rebound, nowhere, self, Target);
+        Assert.Equal(
+            [
+                $"relay {Addresses.Proxy4}", $"{forbidden} nothing", $"{forbidden} nothing", $"{forbidden} nothing", $"{loopback} nothing", $"{rebound} nothing",
+                $"{nowhere} nothing", $"{self} nothing", $"{Target} same {Target.Length + 3} from {Target}",
+            ],
+            lines);
+        Assert.Equal(0, Echo.Output.Count($"^{Addresses.Server4} {SocksClients.Forbidden} "));
+        var metrics = await calamary.MetricsAsync();
+        Assert.Equal(1, metrics.FlowEnd("denied_by_default"));
+        Assert.Equal(2, metrics.FlowEnd("denied_by_deny_always"));
+        Assert.Equal(1, metrics.FlowEnd("name_not_found"));
+        Assert.Equal(1, metrics.FlowEnd("loop_detected"));
+        // One line for three datagrams.
+        Assert.Equal(1, calamary.Log.Count($@":{SocksClients.Forbidden} \|"));
+    }
+
+    [Fact]
+    public async Task Datagrams_that_wait_for_a_name_go_out_in_order()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        Assert.Equal(["got 0 1 2 3 4 5 6 7 8 9 10 11"], await lab.DatagramsAsync("ordered", $"v4.example.test,{SocksClients.Echo}", "12"));
+    }
+
+    [Fact]
+    public async Task Fragments_and_malformed_headers_are_dropped()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        var whole = $"whole same {Target.Length + 3} from {Target}";
+        Assert.Equal(["fragment nothing", "last fragment nothing", whole], await lab.DatagramsAsync("fragment", Target));
+        Assert.Equal([whole], await lab.DatagramsAsync("malformed", Target));
+        Assert.Equal(2, Echo.Output.Count($"^{Addresses.Server4} {SocksClients.Echo} "));
+    }
+
+    [Fact]
+    public async Task Only_the_client_that_asked_is_served()
+    {
+        const string Stranger = "10.77.1.9";
+        await lab.Client.ConfigureAsync($"address replace {Stranger}/24 dev proxy");
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        var served = $"same {Target.Length + 3} from {Target}";
+        Assert.Equal(
+            [$"first {served}", "other port nothing", "other address nothing", $"first again {served}"],
+            await lab.DatagramsAsync("strangers", Target, Stranger));
+        Assert.Equal(["other port nothing", $"named port {served}"], await lab.DatagramsAsync("named_port", Target));
+        Assert.Equal(3, Echo.Output.Count($"^{Addresses.Server4} {SocksClients.Echo} "));
+    }
+
+    [Theory]
+    [InlineData("close")]
+    [InlineData("reset")]
+    public async Task Association_ends_with_its_tcp_connection(string how)
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        var descriptors = calamary.OpenDescriptors;
+        Assert.Equal([$"before same {Target.Length + 3} from {Target}", "after refused"], await lab.DatagramsAsync("end", Target, how));
+        await Eventually.TrueAsync(() => calamary.OpenDescriptors <= descriptors, "its sockets are closed");
+        await Eventually.TrueAsync(async () => (await calamary.MetricsAsync())["calamary_current_connections"] == 0, "its flows have ended");
+    }
+
+    [Fact]
+    public async Task Bytes_on_the_tcp_connection_mean_nothing()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        Assert.Equal([$"with bytes on TCP same {Target.Length + 3} from {Target}"], await lab.DatagramsAsync("chatter", Target));
+    }
+
+    [Fact]
+    public async Task Idle_association_ends()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho.With("timeout: {idle: 700}"));
+        var lines = await lab.DatagramsAsync("idle", Target);
+        Assert.StartsWith("closed ", lines[1], StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () => (await calamary.MetricsAsync())["calamary_current_connections"] == 0, "its flows have ended");
+        Assert.InRange((await calamary.MetricsAsync()).FlowEnd("idle_timeout"), 1, 2);
+    }
+
+    [Fact]
+    public async Task Destinations_of_an_association_are_bounded()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        await using var client = lab.Client.Start(SocksClients.Command(IpFamily.IPv4, "many", Addresses.Server4, "300", Target, "10"));
+        await client.Output.WaitForAsync("^holding$", seconds: 30);
+        Assert.Contains($"after same {Target.Length + 3} from {Target}", client.Output.Snapshot());
+        var metrics = await calamary.MetricsAsync();
+        Assert.Equal(301, metrics["calamary_req_udp"]);
+        // The association itself, and its destinations.
+        Assert.Equal(1 + 256, metrics["calamary_current_connections"]);
+    }
+
+    [Fact]
+    public async Task Destinations_count_for_the_limits()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho.With("limits: {flowsPerSource: 3}"));
+        var names = Enumerable.Range(20000, 3).Select(port => $"{Addresses.Server4},{port}");
+        var lines = await lab.DatagramsAsync(["echo", .. names, Target]);
+        Assert.Equal($"{Target} nothing", lines[^1]);
+        Assert.Equal(2, (await calamary.MetricsAsync()).FlowEnd("limit_exceeded"));
+    }
+
+    [Fact]
+    public async Task Over_the_limits_there_is_no_answer()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho.With("limits: {flowsPerSource: 2}"));
+        await using var client = lab.Client.Start(SocksClients.Command(IpFamily.IPv4, "idle", Target));
+        await client.Output.WaitForAsync("^before same ");
+        Assert.Equal(" eof", (await lab.RawSocksAsync(@"\x05\x01\x00")).Replace("reset", "eof", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Large_datagrams_pass()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        // With its header of 10 bytes this is all that IPv4 carries.
+        Assert.Equal(
+            [$"1 same 1 from {Target}", $"1472 same 1472 from {Target}", $"65497 same 65497 from {Target}"],
+            await lab.DatagramsAsync("big", Target, "1", "1472", "65497"));
+    }
+
+    [Fact]
+    public async Task Reload_judges_destinations_again()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        await using var client = lab.Client.Start(SocksClients.Command(IpFamily.IPv4, "watch", Target));
+        await client.Output.WaitForAsync("^answered$");
+        calamary.Reload(AcceptEcho.WithoutRules().ToString());
+        await client.Output.WaitForAsync("^silent$");
+        var lines = client.Output.Snapshot().Count;
+        calamary.Reload(AcceptEcho.ToString());
+        await client.Output.WaitForAsync("^answered$", lines);
+    }
+
+    [Fact]
+    public async Task Draining_cuts_associations_at_its_end()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho.With("timeout: {drain: 300}"));
+        await using var client = lab.Client.Start(SocksClients.Command(IpFamily.IPv4, "idle", Target));
+        await client.Output.WaitForAsync("^before same ");
+        calamary.Process.Signal(PosixSignalNumber.Terminate);
+        Assert.Equal(0, await calamary.WaitForExitAsync());
+        // The association and its destination.
+        Assert.Equal(1, calamary.Log.Count("2 flows were cut"));
+    }
+
+    [Fact]
+    public async Task Output_options_hold_for_datagrams()
+    {
+        await lab.Proxy.ConfigureAsync("address replace 10.77.2.77/24 dev server");
+        await using var calamary = await lab.StartAsync(AcceptEcho.With("output: {fwmark: 7, interface: server, ip4: 10.77.2.77}"));
+        await lab.DatagramsAsync("echo", Target);
+        Assert.Equal(1, Echo.Output.Count(@"^\S+ \d+ \d+ 10\.77\.2\.77 "));
+    }
+
+    [Fact]
+    public async Task Python_client_of_others_is_served()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        var code = $"""
+            import socket, socks
+            s = socks.socksocket(socket.AF_INET, socket.SOCK_DGRAM)
+            s.set_proxy(socks.SOCKS5, '{Addresses.Proxy4}', {SocksClients.Port})
+            s.settimeout(5)
+            s.sendto(b'hello', ('v4.example.test', {SocksClients.Echo}))
+            print(*s.recvfrom(100))
+            """;
+        var result = await lab.Client.RunAsync("/usr/bin/python3", "-c", code);
+        Assert.Equal($"b'hello' ('{Addresses.Server4}', {SocksClients.Echo})", result.Succeeded().Output);
+    }
+}
