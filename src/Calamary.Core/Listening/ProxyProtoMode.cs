@@ -23,7 +23,12 @@ internal sealed class ProxyProtoMode(ListenerModel model) : IMode
             flow.Client.ResetOnClose();
             return (HandshakeOutcome.Ended, EndReason.SourceNotTrusted);
         }
-        if (await TlsTermination.BeginAsync(flow, model.Tls) is var failed and not EndReason.None) return (HandshakeOutcome.Ended, failed);
+        if (await TlsTermination.BeginAsync(flow, model.Tls) is var failed and not EndReason.None)
+        {
+            // Likewise: a sender without TLS would see nothing but that FIN.
+            flow.Client.ResetOnClose();
+            return (HandshakeOutcome.Ended, failed);
+        }
         // Senders have the header ready when they connect: the time counts from there.
         flow.Client.SetDeadline(flow.Started + (long)flow.Policy.Timeouts.Process.TotalMilliseconds);
         var (outcome, head, error) = await HeadReader.ReadAsync(flow.Client, static input => ProxyHeader.Parse(input, out _), within: null);

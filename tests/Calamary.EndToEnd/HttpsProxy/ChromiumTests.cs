@@ -1,3 +1,5 @@
+using Calamary.EndToEnd.Users;
+
 namespace Calamary.EndToEnd.HttpsProxy;
 
 /// <summary>A browser that is told to use the proxy, in each of the ways that it knows.</summary>
@@ -23,6 +25,21 @@ public sealed class ChromiumTests(NetworkLab lab) : IClassFixture<NetworkLab>
         ], null, 90);
         Assert.Contains(WebServer.Page, result.Output, StringComparison.Ordinal);
         await calamary.Log.WaitForAsync($@"{Addresses.Client4} => \S+:{new Uri(url).Port} \| Accept");
+    }
+
+    [Theory]
+    [InlineData("http", Settings.HttpPort, "http://a.example.test/")]
+    [InlineData("https", HttpsProxyClient.Port, "https://a.example.test/")]
+    public async Task A_user_is_asked_for_the_password_once(string mode, int port, string url)
+    {
+        var users = new UsersFile();
+        await users.SetAsync("alice", "secret");
+        var settings = (await HttpsProxyClient.SettingsAsync($", users: '{users.FilePath}'"))
+            .Listen($"mode: http, ip4: ['0.0.0.0'], users: '{users.FilePath}'", Settings.HttpPort).Rule("{user: alice, port: [80, 443]}", "accept");
+        await using var calamary = await lab.StartAsync(settings);
+        var result = await lab.Client.RunAsync(
+            ["/usr/bin/python3", LabFiles.Script("chromium_login.py"), $"{mode}://{Addresses.Proxy4}:{port}", url, await HomeAsync(), "alice", "secret"], null, 90);
+        Assert.Equal($"1 {WebServer.Page}", result.Succeeded().Output);
     }
 
     /// <summary>A home directory whose certificate store trusts the lab's authorities.</summary>

@@ -13,9 +13,6 @@ namespace Calamary.Core.Forwarding.Redirection;
 /// <param name="log">Told when a proxy goes down or comes up.</param>
 internal sealed class HealthChecker(Reactor reactor, Dialler dialler, HealthConfig config, FlowLog log)
 {
-    private const string WasReset = "it resets connections; is this machine in the 'trusted' of its listener?";
-    private const string WasRefused = "it ends TLS connections after the handshake; does its 'clientCa' vouch for 'tls.cert' here?";
-
     /// <summary>Starts to check all proxies, at once and then at every interval, until it is cancelled.</summary>
     public void Start(RedirectorModel model, CancellationToken stop)
     {
@@ -55,7 +52,7 @@ internal sealed class HealthChecker(Reactor reactor, Dialler dialler, HealthConf
         {
             if (connection is null) return fault;
             connection.SetDeadline(reactor.Now + (long)config.Timeout.TotalMilliseconds);
-            return await link.SendHealthCheckAsync(connection) ? await SeeEndAsync(connection) : WasReset;
+            return await link.SendHealthCheckAsync(connection) ? await SeeEndAsync(connection) : WasReset(connection);
         }
         finally
         {
@@ -69,12 +66,15 @@ internal sealed class HealthChecker(Reactor reactor, Dialler dialler, HealthConf
         while (true)
         {
             var received = connection.TryReceive(connection.Reactor.Scratch);
-            // With TLS 1.3 a client learns after its handshake only that its certificate was refused.
-            if (received == 0 && connection is TlsConnection { EndedProperly: false }) return WasRefused;
+            if (received == 0 && connection is TlsConnection { EndedProperly: false }) return WasReset(connection);
             if (received >= 0) return null;
-            if (received != -Errno.Again) return connection is TlsConnection ? WasRefused : WasReset;
+            if (received != -Errno.Again) return WasReset(connection);
             if (await connection.WaitReadableAsync() != WaitResult.Ready) return null;
         }
     }
 
+    // With TLS 1.3 a client learns only after its handshake that its certificate was refused.
+    private static string WasReset(Connection connection) => connection is TlsConnection
+        ? "it ends TLS connections after the handshake; does its 'clientCa' vouch for 'tls.cert' here?"
+        : "it resets connections; is this machine in the 'trusted' of its listener, and is TLS on or off at both ends?";
 }
