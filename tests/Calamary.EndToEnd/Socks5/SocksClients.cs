@@ -31,6 +31,14 @@ public static class SocksClients
     public static string[] Command(IpFamily family, params string[] arguments) =>
         ["/usr/bin/python3", "-u", LabFiles.Script("socks_udp.py"), Addresses.Proxy(family), $"{Port}", .. arguments];
 
+    /// <summary>Waits until so many flows have ended for a reason.</summary>
+    public static Task EndedAsync(this CalamaryProcess calamary, string reason, int count = 1) => Eventually.TrueAsync(
+        async () => (await calamary.MetricsAsync()).FlowEnd(reason) == count, $"{count} flows ended by {reason}");
+
+    /// <summary>Waits until so many datagrams have come to a port of the server.</summary>
+    public static Task CameAsync(this LabProcess echo, int count, string pattern) =>
+        Eventually.TrueAsync(() => echo.Output.Count(pattern) == count, $"{count} datagrams came");
+
     /// <summary>Echoes datagrams on the server machine.</summary>
     public static async Task<LabProcess> StartUdpEchoAsync(this NetworkLab lab)
     {

@@ -32,7 +32,7 @@ public sealed class SocksReplyTests(NetworkLab lab) : IClassFixture<NetworkLab>,
         var result = await lab.SocksAsync($"http://{host}:{port}/");
         Assert.Contains($"({code})", result.Error, StringComparison.Ordinal);
         Assert.True(result.Seconds < 3, $"took {result.Seconds} s");
-        Assert.Equal(1, (await calamary.MetricsAsync()).FlowEnd(reason));
+        await calamary.EndedAsync(reason);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class SocksReplyTests(NetworkLab lab) : IClassFixture<NetworkLab>,
     {
         await using var calamary = await lab.StartAsync(AcceptAll);
         Assert.Equal($"0500{reply}0001000000000000 eof", await lab.RawSocksAsync(@"\x05\x01\x00" + request));
-        Assert.Equal(1, (await calamary.MetricsAsync()).FlowEnd(reason));
+        await calamary.EndedAsync(reason);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class SocksReplyTests(NetworkLab lab) : IClassFixture<NetworkLab>,
         await using var calamary = await lab.StartAsync(AcceptAll);
         var got = await lab.RawSocksAsync(greeting);
         Assert.Equal(answer, got.Replace("reset", "eof", StringComparison.Ordinal));
-        Assert.Equal(1, (await calamary.MetricsAsync()).FlowEnd(reason));
+        await calamary.EndedAsync(reason);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class SocksReplyTests(NetworkLab lab) : IClassFixture<NetworkLab>,
         await stall.Output.WaitForAsync("^holding$", seconds: 30);
         Assert.Equal(200, (await lab.SocksAsync($"http://{Addresses.Server4}/")).Status);
         await stall.Output.WaitForAsync("^ended 2000$", seconds: 30);
-        await Eventually.TrueAsync(async () => (await calamary.MetricsAsync()).FlowEnd("handshake_timeout") >= 2000, "2000 timeouts");
-        Assert.Equal(0, (await calamary.MetricsAsync())["calamary_current_connections"]);
+        await calamary.EndedAsync("handshake_timeout", 2000);
+        await Eventually.TrueAsync(async () => (await calamary.MetricsAsync())["calamary_current_connections"] == 0, "all have ended");
     }
 }

@@ -15,6 +15,15 @@ public sealed class SocksUserTests(NetworkLab lab) : IClassFixture<NetworkLab>
         Assert.StartsWith("220 ready", ncat.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Rules_compare_the_user()
+    {
+        var settings = new Settings().Listen($"mode: socks5, ip4: ['0.0.0.0'], users: '{await UsersAsync()}'", SocksClients.Port).Rule("{user: alice}", "accept");
+        await using var calamary = await lab.StartAsync(settings);
+        Assert.Equal(200, (await GetAsync("-x", $"socks5h://alice:s3cret@{Proxy}")).Status);
+        Assert.Contains("(2)", (await GetAsync("-x", $"socks5h://carol:0ther@{Proxy}")).Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("alice:wrong")]
     [InlineData("alice:")]
@@ -27,7 +36,7 @@ public sealed class SocksUserTests(NetworkLab lab) : IClassFixture<NetworkLab>
         var result = await GetAsync("-x", $"socks5h://{user}@{Proxy}");
         Assert.Contains("rejected", result.Error, StringComparison.Ordinal);
         Assert.Equal(before, await lab.ServerConnectionsAsync());
-        await Eventually.TrueAsync(async () => (await calamary.MetricsAsync()).FlowEnd("authentication_failed") == 1, "it is counted");
+        await calamary.EndedAsync("authentication_failed");
     }
 
     [Fact]
@@ -50,7 +59,7 @@ public sealed class SocksUserTests(NetworkLab lab) : IClassFixture<NetworkLab>
     {
         await using var calamary = await StartAsync();
         Assert.Equal(answer, (await lab.RawSocksAsync(bytes)).Replace("reset", "eof", StringComparison.Ordinal));
-        Assert.Equal(1, (await calamary.MetricsAsync()).FlowEnd(reason));
+        await calamary.EndedAsync(reason);
     }
 
     [Fact]
@@ -86,8 +95,12 @@ public sealed class SocksUserTests(NetworkLab lab) : IClassFixture<NetworkLab>
     private static async Task<string> UsersAsync()
     {
         var file = Path.Combine(LabFiles.NewDirectory("users"), "users");
-        await using var htpasswd = LabProcess.Start(["htpasswd", "-B", "-C", "5", "-b", "-c", file, "alice", "s3cret"]);
-        Assert.Equal(0, await htpasswd.WaitForExitAsync());
+        File.WriteAllText(file, "");
+        foreach (var (user, password) in new[] { ("alice", "s3cret"), ("carol", "0ther") })
+        {
+            await using var htpasswd = LabProcess.Start(["htpasswd", "-B", "-C", "5", "-b", file, user, password]);
+            Assert.Equal(0, await htpasswd.WaitForExitAsync());
+        }
         return file;
     }
 

@@ -37,7 +37,7 @@ def exactly(connection, count):
 
 
 class Association:
-    def __init__(self, client_port=0, source=None):
+    def __init__(self, client_port=0):
         self.tcp = socket.create_connection((proxy, proxy_port), timeout=10)
         self.tcp.sendall(b"\5\1\0")
         assert exactly(self.tcp, 2) == b"\5\0"
@@ -50,28 +50,29 @@ class Association:
         self.relay = (str(ipaddress.ip_address(bound[:-2])), struct.unpack(">H", bound[-2:])[0])
         self.udp = self.socket()
 
-    def socket(self, source=None, connected=True):
+    def socket(self, source=None):
         udp = socket.socket(FAMILY, socket.SOCK_DGRAM)
-        udp.settimeout(0.5)
+        udp.settimeout(5)
         if source:
             udp.bind(source)
-        if connected:
-            udp.connect(self.relay)
+        udp.connect(self.relay)
         return udp
 
     def send(self, target, data, fragment=0, udp=None):
         (udp or self.udp).send(bytes([0, 0, fragment]) + encode(target) + data)
 
-    def receive(self, udp=None):
+    def receive(self, udp=None, seconds=5):
+        udp = udp or self.udp
+        udp.settimeout(seconds)
         try:
-            return decode((udp or self.udp).recv(65536))
+            return decode(udp.recv(65536))
         except TimeoutError:
             return None
 
-    def echo(self, target, data=None, **more):
+    def echo(self, target, data=None, seconds=5, **more):
         data = data or f"to {target}".encode()
         self.send(target, data, **more)
-        answer = self.receive(more.get("udp"))
+        answer = self.receive(more.get("udp"), seconds)
         if not answer:
             return "nothing"
         return f"{'same' if answer[1] == data else 'other'} {len(data)} from {answer[0]}"
@@ -80,24 +81,22 @@ class Association:
 def echo():
     association = Association()
     print("relay", association.relay[0])
+    # An exclamation mark stands before those from whom no answer is waited for long.
     for target in arguments:
-        print(target, association.echo(target))
+        print(target.lstrip("!"), association.echo(target.lstrip("!"), seconds=0.5 if target[0] == "!" else 5))
 
 
 def ordered():
     association = Association()
     for number in range(int(arguments[1])):
         association.send(arguments[0], b"%d" % number)
-    got = []
-    while answer := association.receive():
-        got.append(answer[1].decode())
-    print("got", *got)
+    print("got", *(association.receive()[1].decode() for _ in range(int(arguments[1]))))
 
 
 def fragment():
     association = Association()
-    print("fragment", association.echo(arguments[0], fragment=1))
-    print("last fragment", association.echo(arguments[0], fragment=0x81))
+    print("fragment", association.echo(arguments[0], fragment=1, seconds=0.5))
+    print("last fragment", association.echo(arguments[0], fragment=0x81, seconds=0.5))
     print("whole", association.echo(arguments[0]))
 
 
@@ -111,8 +110,9 @@ def malformed():
 def strangers():
     association = Association()
     print("first", association.echo(arguments[0]))
-    print("other port", association.echo(arguments[0], udp=association.socket()))
-    print("other address", association.echo(arguments[0], udp=association.socket((arguments[1], association.udp.getsockname()[1]))))
+    print("other port", association.echo(arguments[0], seconds=0.5, udp=association.socket()))
+    stranger = association.socket((arguments[1], association.udp.getsockname()[1]))
+    print("other address", association.echo(arguments[0], seconds=0.5, udp=stranger))
     print("first again", association.echo(arguments[0]))
 
 
@@ -122,7 +122,7 @@ def named_port():
     port = probe.getsockname()[1]
     probe.close()
     association = Association(port)
-    print("other port", association.echo(arguments[0]))
+    print("other port", association.echo(arguments[0], seconds=0.5))
     print("named port", association.echo(arguments[0], udp=association.socket(("", port))))
 
 
@@ -135,7 +135,7 @@ def end():
     for _ in range(100):
         try:
             association.send(arguments[0], b"late")
-            association.receive()
+            association.receive(seconds=0.05)
         except ConnectionRefusedError:
             print("after refused")
             return
@@ -174,11 +174,10 @@ def chatter():
 
 def watch():
     association = Association()
-    association.udp.settimeout(0.1)
     last, misses = "", 0
     for _ in range(300):
         association.send(arguments[0], b"ping")
-        misses = 0 if association.receive() else misses + 1
+        misses = 0 if association.receive(seconds=0.1) else misses + 1
         now = "answered" if misses == 0 else "silent" if misses > 5 else last
         if now != last:
             print(now, flush=True)
