@@ -21,7 +21,7 @@ public class LeakTests
         });
         var refused = InProcessProxy.FreePort();
         await using var proxy = await InProcessProxy.StartAsync(
-            "timeout: {idle: 300, process: 100}\n",
+            "timeout: {idle: 1000, process: 100}\n",
             "rules:\n  - {match: {port: 9}, action: deny}\n  - {match: {}, action: accept}\n");
         await RunAsync(proxy, echo.Port, resetter.Port, refused, 200);
         await SettleAsync(int.MaxValue);
