@@ -30,15 +30,15 @@ internal sealed class HttpAuthentication
         }
         if (!sent.AreBasic) return Refuse(flow, request, sent.Fields == 0 ? "none were sent" : "not of the scheme Basic", isWrong: sent.Fields > 0);
         // The name is in the reactor's scratch buffer, which is somebody else's after an await.
-        var name = users.Find(sent.User.Span)?.Name;
+        var user = users.Find(sent.User.Span);
         switch (await flow.Policy.Authenticator.VerifyAsync(users, sent.User, sent.Password, flow.Facts.Source.Address))
         {
             case AuthenticationResult.Accepted:
                 Note(flow, null, isWrong: false);
-                flow.Facts.User = name;
+                flow.Facts.User = user!.Name;
                 return null;
             case AuthenticationResult.Refused:
-                return Refuse(flow, request, name is null ? "unknown user" : $"user {name}", isWrong: true);
+                return Refuse(flow, request, UserFile.Describe(user), isWrong: true);
             default:
                 Note(flow, "not compared, too many at once or too many wrong ones from this source", isWrong: false);
                 return HttpResponses.TooManyAttempts;

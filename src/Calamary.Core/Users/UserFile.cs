@@ -21,6 +21,9 @@ internal sealed class UserFile
     /// <summary>A hash to compare the passwords of unknown users with: they take as long as wrong passwords do.</summary>
     public string UnknownHash { get; }
 
+    /// <summary>Who it is, for the log. A name that is not in the file may be a password that was typed too early.</summary>
+    public static string Describe(User? user) => user is null ? "unknown user" : $"user {user.Name}";
+
     /// <summary>The user with this name.</summary>
     /// <param name="name">Bytes as a client sent them; what is no UTF-8 is no user.</param>
     /// <returns>The user, or null.</returns>

@@ -53,7 +53,7 @@ internal static class Socks5Handshake
             flow.Facts.User = Encoding.UTF8.GetString(user.Span);
             return await flow.Client.SendAllAsync(SocksWriter.Status(accepted: true)) ? EndReason.None : EndReason.ClientReset;
         }
-        if (result == AuthenticationResult.Busy) flow.FailureDetail = "too many wrong or waiting passwords; not compared";
+        flow.FailureDetail = result == AuthenticationResult.Busy ? "too many wrong or waiting passwords; not compared" : UserFile.Describe(users.Find(user.Span));
         await AnswerAsync(flow, SocksWriter.Status(accepted: false));
         return EndReason.AuthenticationFailed;
     }
