@@ -24,8 +24,9 @@ internal static class CertificateReader
     /// <param name="section">The section.</param>
     /// <param name="publicKey">Names the file of the certificates.</param>
     /// <param name="privateKey">Names the file of the key.</param>
+    /// <param name="purpose">What it is for: one of <see cref="ChainPolicies"/>.</param>
     /// <param name="isNeeded">Whether problems are errors; else they are warnings.</param>
-    public static ServerCertificate? KeyPair(this Section section, string publicKey, string privateKey, bool isNeeded)
+    public static ServerCertificate? KeyPair(this Section section, string publicKey, string privateKey, string purpose, bool isNeeded)
     {
         var (publicFile, privateFile) = (section.File(publicKey), section.File(privateKey));
         if (publicFile is null || privateFile is null)
@@ -43,7 +44,11 @@ internal static class CertificateReader
         var (pair, pairError) = CertificateFiles.Combine(certificates, key);
         if (pairError is not null) Report(privateKey, $"the file '{privateFile}': {pairError}");
         else WarnOfDates(section, publicKey, certificates);
+        if (!CertificateFiles.IsFor(certificates[0], purpose))
+            section.Warn(publicKey, $"the certificate of '{certificates[0].Subject}' is not for this use, peers will refuse it (extendedKeyUsage needs {NameOf(purpose)})");
         return pair;
+
+        static string NameOf(string purpose) => purpose == ChainPolicies.ServerAuthentication ? "serverAuth" : "clientAuth";
 
         void Report(string at, string message) => section.Report(at, message, isNeeded);
     }

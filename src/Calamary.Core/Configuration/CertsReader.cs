@@ -1,3 +1,5 @@
+using Calamary.Core.Tls;
+
 namespace Calamary.Core.Configuration;
 
 /// <summary>Reads the section <c>certs</c>.</summary>
@@ -12,7 +14,7 @@ internal static class CertsReader
             CaPublic = Unused("caPublic"),
             ServerPublic = section.File("serverPublic"),
             ServerPrivate = section.File("serverPrivate"),
-            Server = section.KeyPair("serverPublic", "serverPrivate", needsServer),
+            Server = section.KeyPair("serverPublic", "serverPrivate", ChainPolicies.ServerAuthentication, needsServer),
             InterceptPublic = Unused("interceptPublic"),
             InterceptPrivate = Unused("interceptPrivate"),
         };

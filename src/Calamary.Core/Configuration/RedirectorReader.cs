@@ -1,6 +1,7 @@
 using System.Globalization;
 using Calamary.Core.Names;
 using Calamary.Core.Rules;
+using Calamary.Core.Tls;
 
 namespace Calamary.Core.Configuration;
 
@@ -119,7 +120,7 @@ internal static class RedirectorReader
         };
         section.ReportUnknown();
         // Files that are not used need not be there.
-        return enabled ? config with { Authorities = section.Authorities("ca"), Own = section.KeyPair("cert", "key", isNeeded: true) } : config;
+        return enabled ? config with { Authorities = section.Authorities("ca"), Own = section.KeyPair("cert", "key", ChainPolicies.ClientAuthentication, isNeeded: true) } : config;
     }
 
     private static string? ReadServerName(Section section)

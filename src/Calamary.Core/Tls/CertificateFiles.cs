@@ -79,6 +79,14 @@ internal static class CertificateFiles
             && usage?.KeyUsages.HasFlag(X509KeyUsageFlags.KeyCertSign) != false;
     }
 
+    /// <summary>Whether peers take the certificate for a purpose (RFC 5280 §4.2.1.12): one that names none is for all.</summary>
+    public static bool IsFor(X509Certificate2 certificate, string purpose)
+    {
+        const string Any = "2.5.29.37.0";
+        var usages = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(static e => e.EnhancedKeyUsages.Cast<Oid>()).ToList();
+        return usages.Count == 0 || usages.Any(usage => usage.Value is Any || usage.Value == purpose);
+    }
+
     private static AsymmetricAlgorithm? Import(string label, byte[] der) => label switch
     {
         "RSA PRIVATE KEY" => Import(RSA.Create(), key => key.ImportRSAPrivateKey(der, out _)),

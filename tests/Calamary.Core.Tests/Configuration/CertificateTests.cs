@@ -137,6 +137,18 @@ public sealed class CertificateTests : ConfigTests, IDisposable
     }
 
     [Fact]
+    public void A_certificate_for_another_use_is_a_warning()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=client.example", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], false));
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+
+        Assert.Equal(["c.yml:1:23: warning: certs.serverPublic: the certificate of 'CN=client.example' is not for this use, peers will refuse it (extendedKeyUsage needs serverAuth)"],
+            Read(Https, Pem.Chain(certificate), Pem.KeyOf(certificate)));
+    }
+
+    [Fact]
     public void A_client_ca_must_be_one()
     {
         var text = Https.Replace("{mode: https}", "{mode: https, clientCa: ca.crt}", StringComparison.Ordinal);

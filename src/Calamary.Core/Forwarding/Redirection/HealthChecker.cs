@@ -13,6 +13,8 @@ namespace Calamary.Core.Forwarding.Redirection;
 /// <param name="log">Told when a proxy goes down or comes up.</param>
 internal sealed class HealthChecker(Reactor reactor, Dialler dialler, HealthConfig config, FlowLog log)
 {
+    private const string Resets = "it resets connections; is this machine in the 'trusted' of its listener, and is TLS on or off at both ends?";
+
     /// <summary>Starts to check all proxies, at once and then at every interval, until it is cancelled.</summary>
     public void Start(RedirectorModel model, CancellationToken stop)
     {
@@ -46,7 +48,8 @@ internal sealed class HealthChecker(Reactor reactor, Dialler dialler, HealthConf
         var dial = await dialler.DialAsync(reactor, [proxy]);
         // That this machine is out of descriptors says nothing about the proxy.
         if (dial.Failure == EndReason.DialExhausted) return null;
-        if (dial.Socket is not { } socket) return dial.Detail;
+        // A reset may overtake the look at the new connection.
+        if (dial.Socket is not { } socket) return dial.Detail == Errno.Describe(Errno.ConnectionReset) ? Resets : dial.Detail;
         var (connection, fault) = await link.OpenAsync(socket, proxy, config.Timeout);
         try
         {
@@ -76,5 +79,5 @@ internal sealed class HealthChecker(Reactor reactor, Dialler dialler, HealthConf
     // With TLS 1.3 a client learns only after its handshake that its certificate was refused.
     private static string WasReset(Connection connection) => connection is TlsConnection
         ? "it ends TLS connections after the handshake; does its 'clientCa' vouch for 'tls.cert' here?"
-        : "it resets connections; is this machine in the 'trusted' of its listener, and is TLS on or off at both ends?";
+        : Resets;
 }
