@@ -1,7 +1,8 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace Calamary.Core;
 
@@ -9,6 +10,9 @@ namespace Calamary.Core;
 /// is the IPv4 address, everywhere.</summary>
 public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpanFormattable
 {
+    /// <summary>Of eight groups with an IPv4 address in the last two.</summary>
+    private const int MaxTextLength = 45;
+
     private readonly ulong _high;
     private readonly ulong _low;
     private readonly bool _v6;
@@ -83,26 +87,9 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpa
     public static bool TryParse(ReadOnlySpan<char> text, out Address address)
     {
         address = default;
-        if (!text.Contains(':')) return TryParseIPv4(text, out address);
-        if (text.Contains('%') || text.Contains('[') || !IPAddress.TryParse(text, out var parsed)) return false;
-        address = From(parsed);
-        return true;
-    }
-
-    // inet_aton forms ("10.1", "0x7f.1", "010.0.0.1") are how filters get tricked; only the canonical one is taken.
-    private static bool TryParseIPv4(ReadOnlySpan<char> text, out Address address)
-    {
-        address = default;
-        var (bits, parts) = (0u, 0);
-        foreach (var range in text.Split('.'))
-        {
-            var part = text[range];
-            if (++parts > 4 || part.Length is 0 or > 3 || (part.Length > 1 && part[0] == '0')
-                || !byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var value)) return false;
-            bits = bits << 8 | value;
-        }
-        address = FromIPv4(bits);
-        return parts == 4;
+        if (text.Length > MaxTextLength) return false;
+        Span<byte> ascii = stackalloc byte[MaxTextLength];
+        return Ascii.FromUtf16(text, ascii, out var length) == OperationStatus.Done && AddressText.TryRead(ascii[..length], out address);
     }
 
     /// <summary>The IPv4 address that a 6to4 (RFC 3056), Teredo (RFC 4380) or NAT64 (RFC 6052, RFC 8215) address leads to.</summary>

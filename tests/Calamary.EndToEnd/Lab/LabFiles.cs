@@ -33,6 +33,16 @@ public static class LabFiles
     private static void RemoveStale()
     {
         foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), Prefix + "*"))
-            if (!Directory.Exists("/proc/" + Path.GetFileName(folder)[Prefix.Length..])) Directory.Delete(folder, recursive: true);
+        {
+            if (Directory.Exists("/proc/" + Path.GetFileName(folder)[Prefix.Length..])) continue;
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another run was faster.
+            }
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using Calamary.Core.Names;
 
 namespace Calamary.Core.Protocols.Http;
@@ -10,7 +9,6 @@ namespace Calamary.Core.Protocols.Http;
 /// <param name="Port">The port, 1 to 65535.</param>
 public readonly record struct HttpAuthority(string? Name, Address Address, ushort Port)
 {
-    private const int MaxAddressLength = 45;
 
     /// <summary>Whether the host is a name.</summary>
     [MemberNotNullWhen(true, nameof(Name))]
@@ -34,7 +32,7 @@ public readonly record struct HttpAuthority(string? Name, Address Address, ushor
         var rest = bracketed ? text[(hostEnd + 1)..] : text[host.Length..];
         if (!TryParsePort(rest, defaultPort, out var port)) return false;
 
-        if (TryParseAddress(host, out var address))
+        if (AddressText.TryRead(host, out var address))
         {
             // A mapped IPv6 address counts as IPv4, so that the brackets are what tells the notation.
             if (bracketed != host.Contains((byte)':')) return false;
@@ -56,16 +54,5 @@ public readonly record struct HttpAuthority(string? Name, Address Address, ushor
         foreach (var digit in digits) value = value * 10 + (digit - '0');
         port = (ushort)value;
         return value is > 0 and <= ushort.MaxValue;
-    }
-
-    private static bool TryParseAddress(ReadOnlySpan<byte> host, out Address address)
-    {
-        address = default;
-        if (host.Length is 0 or > MaxAddressLength || !Ascii.IsValid(host)) return false;
-        // Names skip the parser, which would build an object.
-        if (!host.Contains((byte)':') && !char.IsAsciiDigit((char)host[^1])) return false;
-        Span<char> text = stackalloc char[MaxAddressLength];
-        Ascii.ToUtf16(host, text, out var length);
-        return Address.TryParse(text[..length], out address);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Calamary.Core.Protocols.Socks;
 
@@ -12,7 +11,6 @@ internal readonly record struct SocksTarget(string? Name, Address Address, ushor
     public const byte IPv4 = 1;
     public const byte HostName = 3;
     public const byte IPv6 = 4;
-    private const int MaxAddressLength = 45;
 
     /// <summary>Reads the field that begins at <paramref name="at"/>.</summary>
     /// <returns>Done with where the field ends, counted from the input's start; NeedMoreData; or Malformed, for a name that is none with
@@ -42,21 +40,10 @@ internal readonly record struct SocksTarget(string? Name, Address Address, ushor
         var host = input.Slice(start, length);
         var port = BinaryPrimitives.ReadUInt16BigEndian(input[(end - 2)..]);
         string? name = null;
-        var isAddress = input[at] == HostName ? TryReadAddress(host, out var address) : Address.TryRead(host, out address);
+        // Clients that are handed an address where they expect a name send it as text.
+        var isAddress = input[at] == HostName ? AddressText.TryRead(host, out var address) : Address.TryRead(host, out address);
         var isHost = isAddress || Names.HostName.TryNormalize(host, out name);
         target = new SocksTarget(name, address, port);
         return isHost ? ParseResult.Done(end) : new ParseResult(ParseStatus.Malformed, end, SocksErrors.Name);
-    }
-
-    // Clients that are handed an address where they expect a name send it as text.
-    private static bool TryReadAddress(ReadOnlySpan<byte> host, out Address address)
-    {
-        address = default;
-        if (host.Length is 0 or > MaxAddressLength || !Ascii.IsValid(host)) return false;
-        // Names skip the parser, which would build an object.
-        if (!host.Contains((byte)':') && !char.IsAsciiDigit((char)host[^1])) return false;
-        Span<char> text = stackalloc char[MaxAddressLength];
-        Ascii.ToUtf16(host, text, out var length);
-        return Address.TryParse(text[..length], out address);
     }
 }

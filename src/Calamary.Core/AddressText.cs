@@ -1,9 +1,13 @@
-namespace Calamary.Core.Protocols.ProxyProtocol;
+namespace Calamary.Core;
 
 /// <summary>Reads addresses and numbers as inet_pton does, and no other spelling; without allocation.</summary>
 internal static class AddressText
 {
     private const int Groups = 8;
+
+    /// <summary>Either family.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> text, out Address address) =>
+        text.Contains((byte)':') ? TryReadIPv6(text, out address) : TryReadIPv4(text, out address);
 
     /// <summary>Digits without a leading zero.</summary>
     public static bool TryReadDecimal(ReadOnlySpan<byte> text, int max, out int value)
@@ -18,7 +22,7 @@ internal static class AddressText
         return value <= max;
     }
 
-    /// <summary>Four decimal numbers.</summary>
+    /// <summary>Four decimal numbers. inet_aton's forms ("10.1", "0x7f.1", "010.0.0.1") are how filters get tricked.</summary>
     public static bool TryReadIPv4(ReadOnlySpan<byte> text, out Address address)
     {
         var read = TryReadIPv4(text, out uint bits);
