@@ -55,7 +55,8 @@ public sealed class ReloadTests(NetworkLab lab) : IClassFixture<NetworkLab>
         for (var round = 0; round < 20; round++)
         {
             calamary.Reload(AcceptA.With($"timeout: {{idle: {20000 + round}}}").ToString());
-            Assert.Equal(200, (await GetAsync("a.example.test")).Status);
+            var result = await GetAsync("a.example.test");
+            Assert.True(result.Status == 200, $"round {round}: {result.Status}, exit {result.ExitCode}: {result.Error}");
         }
         await Eventually.TrueAsync(() => calamary.OpenDescriptors <= before + 4, "no descriptor leaks");
     }
