@@ -41,7 +41,7 @@ internal sealed class MatchReader(ConfigContext context, ParsingConfig parsing)
         if (context.Values.Read(entry.Value) is not { } values) return null;
         if (values.Values.Count == 0)
         {
-            context.Problems.Error(entry.Value, "there are no values, so nothing can match; leave the key out to match everything");
+            if (values.IsWhole) context.Problems.Error(entry.Value, "there are no values, so nothing can match; leave the key out to match everything");
             return null;
         }
         if (_made.TryGetValue((key, values), out var made)) return made;

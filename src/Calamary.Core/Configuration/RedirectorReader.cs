@@ -1,4 +1,3 @@
-using System.Globalization;
 using Calamary.Core.Names;
 using Calamary.Core.Rules;
 using Calamary.Core.Tls;
@@ -8,7 +7,6 @@ namespace Calamary.Core.Configuration;
 /// <summary>Reads what stands under <c>service</c>, or at the top level, of a redirector's configuration.</summary>
 internal static class RedirectorReader
 {
-    private const int MaxProxies = 64;
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
     private static readonly IReadOnlyList<(string, ProxyBalance)> Balances =
         [("leastconn", ProxyBalance.LeastConnections), ("source", ProxyBalance.Source)];
@@ -18,12 +16,13 @@ internal static class RedirectorReader
         var config = new RedirectorConfig();
         var common = new CalamaryConfig { DenyAlways = [], DnsNameservers = [], Rules = [new RuleDefinition(RuleAction.Accept, null, [])] };
         var metrics = ServiceReader.ReadMetrics(service.Child("metrics"), common.Metrics);
+        var listeners = ListenReader.Read(service, metrics, ReadListener);
         return config with
         {
             Service = common with
             {
                 Metrics = metrics,
-                Listeners = ListenReader.Read(service, metrics, ReadListener),
+                Listeners = listeners,
                 Debug = service.Flag("debug", common.Debug),
                 Log = ServiceReader.ReadLog(service.Child("log"), common.Log),
                 Timeouts = ReadTimeouts(service.Child("timeout"), common.Timeouts),
@@ -31,7 +30,7 @@ internal static class RedirectorReader
                 Output = ServiceReader.ReadOutput(service.Child("output"), common.Output with { Retries = 0 }),
                 Limits = ReadLimits(service.Child("limits"), common.Limits),
             },
-            Proxies = ReadProxies(service),
+            Proxies = ProxyListReader.Read(service, listeners),
             ProxyProtocol = service.Number("proxyProtocol", config.ProxyProtocol, 1, 2),
             Balance = service.Word("balance", config.Balance, Balances),
             Tls = ReadTls(service.Child("tls")),
@@ -45,30 +44,6 @@ internal static class RedirectorReader
         if (listener.Mode != ListenerMode.Transparent) item.Error("mode", "the redirector's listeners are 'transparent'");
         if (listener.ResolveSni) item.Error("resolveSni", "the redirector does not look into flows; the proxy's listener has this key");
         return listener;
-    }
-
-    private static List<Endpoint> ReadProxies(Section service)
-    {
-        var proxies = new List<Endpoint>();
-        if (service.IsEmpty("proxies"))
-        {
-            service.Error("proxies", "'proxies' is missing: one or more IP:PORT where flows go, such as ['192.0.2.10:4129']");
-            return proxies;
-        }
-        if (service.Context.Values.Read(service.Find("proxies")!) is not { } values) return proxies;
-        for (var i = 0; i < values.Values.Count; i++)
-        {
-            var (text, negated) = values.Values[i];
-            var isEndpoint = Endpoint.TryParse(text, out var proxy) && proxy.Port > 0;
-            var fault = negated ? $"'!{text}' cannot be negated here"
-                : !isEndpoint ? $"'{text}' is no IP:PORT ([IPv6]:PORT); names are not resolved"
-                : proxies.Contains(proxy) ? $"{proxy} is in the list already"
-                : proxies.Count == MaxProxies ? string.Create(CultureInfo.InvariantCulture, $"there are more than {MaxProxies} proxies")
-                : null;
-            if (fault is not null) service.Context.Problems.Error(values.Locate(i), fault);
-            else proxies.Add(proxy);
-        }
-        return proxies;
     }
 
     private static TimeoutConfig ReadTimeouts(Section section, TimeoutConfig fallback)

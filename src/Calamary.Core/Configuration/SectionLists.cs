@@ -39,7 +39,7 @@ internal static class SectionLists
             if (!negated && tryParse(text, out var value)) result.Add(value);
             else section.Context.Problems.Error(values.Locate(i), negated ? $"'!{text}' cannot be negated here" : $"'{text}' is no {what}");
         }
-        return result.Count == values.Values.Count ? result : null;
+        return values.IsWhole && result.Count == values.Values.Count ? result : null;
     }
 
     private static bool TryParseNameserver(string text, out Endpoint endpoint)

@@ -12,6 +12,9 @@ internal sealed class ValueList
 
     public bool HasNegated { get; private set; }
 
+    /// <summary>False: there are errors, which are reported. What could be read is here, so that its own errors are found too.</summary>
+    public bool IsWhole { get; set; } = true;
+
     public void Add(CriterionValue value, IValueOrigin origin, int offset)
     {
         // One entry for the run of a file's values, however long.
@@ -25,12 +28,13 @@ internal sealed class ValueList
         foreach (var (start, origin, offset) in other._origins) _origins.Add((_values.Count + start, origin, offset));
         _values.AddRange(other._values);
         HasNegated |= other.HasNegated;
+        IsWhole &= other.IsWhole;
     }
 
     /// <summary>The same values, each negated.</summary>
     public ValueList Negate()
     {
-        var result = new ValueList { HasNegated = _values.Count > 0 };
+        var result = new ValueList { HasNegated = _values.Count > 0, IsWhole = IsWhole };
         result._origins.AddRange(_origins);
         result._values.EnsureCapacity(_values.Count);
         foreach (var value in _values) result._values.Add(value with { Negated = true });

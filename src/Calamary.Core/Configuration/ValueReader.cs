@@ -23,15 +23,14 @@ internal sealed class ValueReader(ProblemList problems)
     }
 
     /// <summary>Reads a list, or a single value as a list of one. A list that is nothing but one variable is that variable's own.</summary>
-    /// <returns>Null after an error.</returns>
+    /// <returns>What could be read, see <see cref="ValueList.IsWhole"/>; null for nothing.</returns>
     public ValueList? Read(YamlNode node)
     {
         IReadOnlyList<YamlNode> items = node is YamlSequence sequence ? sequence.Items : [node];
         if (items is [YamlScalar { IsNull: false } only] && TrySplit(only, out var value) && value.Text.StartsWith('$')) return Expand(only, value);
         var list = new ValueList();
-        var complete = true;
-        foreach (var item in items) complete &= Append(list, item);
-        return complete ? list : null;
+        foreach (var item in items) list.IsWhole &= Append(list, item);
+        return list;
     }
 
     private bool Append(ValueList list, YamlNode item)

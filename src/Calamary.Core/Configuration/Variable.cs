@@ -17,7 +17,7 @@ internal sealed class Variable(string name, YamlNode node, string? file)
     /// <summary>Whether <see cref="Values"/> has been worked out.</summary>
     public bool IsResolved { get; set; }
 
-    /// <summary>Null after an error.</summary>
+    /// <summary>Null when nothing could be read.</summary>
     public ValueList? Values { get; set; }
 
     /// <summary>The negated values, shared by all that ask for them.</summary>

@@ -32,6 +32,7 @@ public sealed class CalamaryProxy : IReloadableService<CalamaryConfig>
         Log = new FlowLog(logging);
         Metrics = new FlowMetrics(Version, options.DroppedLogLines ?? (static () => 0));
         var policies = new PolicyFactory(Log, [.. ProtocolCatalog.BuiltIn, .. protocols], engines.LastOrDefault());
+        Own = policies.Own;
         _server = new ProxyServer(Log, Metrics, policies, forwarders.LastOrDefault() ?? new TcpForwarder());
     }
 
@@ -43,6 +44,9 @@ public sealed class CalamaryProxy : IReloadableService<CalamaryConfig>
 
     /// <summary>The same.</summary>
     internal FlowMetrics Metrics { get; }
+
+    /// <summary>Where connections of what is built upon it are told, so that they are known when they come back.</summary>
+    internal OwnEndpoints Own { get; }
 
     /// <summary>A thread for work beside the flows.</summary>
     internal Reactor Reactor => _server.Reactor;

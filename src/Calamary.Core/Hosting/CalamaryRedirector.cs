@@ -82,7 +82,7 @@ public sealed class CalamaryRedirector : IReloadableService<RedirectorConfig>
     {
         _checks.Cancel();
         _checks = new CancellationTokenSource();
-        var dialler = new Dialler(PolicyFactory.OutputOf(_config.Service), _config.Health.Timeout, retries: 0, own: null);
+        var dialler = new Dialler(PolicyFactory.OutputOf(_config.Service), _config.Health.Timeout, retries: 0, _proxy.Own);
         new HealthChecker(_proxy.Reactor, dialler, _config.Health, _proxy.Log).Start(_forwarder.Current, _checks.Token);
     }
 }

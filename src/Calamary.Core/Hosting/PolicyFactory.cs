@@ -17,13 +17,15 @@ namespace Calamary.Core.Hosting;
 /// <param name="engine">An engine that replaces the configured rules, or null.</param>
 internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> parsers, IRuleEngine? engine)
 {
-    private readonly OwnEndpoints _own = new();
     private readonly Authenticator _authenticator = new();
     private (string Key, INameResolver Resolver)? _names;
 
+    /// <summary>The connections that are open towards servers, whatever the configuration.</summary>
+    public OwnEndpoints Own { get; } = new();
+
     public FlowPolicy Create(CalamaryConfig config)
     {
-        var own = config.Listeners.Any(l => l.Mode is ListenerMode.Transparent or ListenerMode.ProxyProto) ? _own : null;
+        var own = config.Listeners.Any(l => l.Mode is ListenerMode.Transparent or ListenerMode.ProxyProto) ? Own : null;
         var output = OutputOf(config);
         if (output.Probe() is { } fault)
             log.Warn($"output does not work, no server can be reached so: {fault} (see fwmark, which needs CAP_NET_ADMIN, interface, ip4 and ip6)");

@@ -70,7 +70,7 @@ internal sealed class ProxyServer : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
         }
         var cut = await AbortAsync(_ => true, EndReason.Drained);
-        if (cut > 0) _log.Warn($"{cut} flows were cut at the end of timeout.drain");
+        if (cut > 0) _log.Warn($"{cut} flows were cut {(atOnce.IsCancellationRequested ? "by a second signal" : "at the end of timeout.drain")}");
     }
 
     public async ValueTask DisposeAsync()

@@ -17,6 +17,14 @@ internal sealed class ProxyProtoMode(ListenerModel model) : IMode
     public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
     {
         var sender = flow.Facts.Source;
+        // A client that is led back here would speak with this machine's trust: the header that comes now is its own.
+        if (flow.Policy.Own?.Contains(sender) == true)
+        {
+            flow.Client.ResetOnClose();
+            var loop = new Verdict(RuleAction.Deny, VerdictBasis.Loop);
+            flow.Record(in loop);
+            return (HandshakeOutcome.Ended, loop.DeniedReason);
+        }
         if (!IsTrusted(sender.Address))
         {
             // A FIN would look like a proxy that takes connections, to who checks our health.

@@ -18,6 +18,13 @@ public sealed class RedirectorConfigTests : IDisposable
     [InlineData("listen: {mode: transparent}\nproxies: 192.0.2.10:0", "c.yml:2:10: error: proxies: '192.0.2.10:0' is no IP:PORT ([IPv6]:PORT); names are not resolved")]
     [InlineData("listen: {mode: transparent}\nproxies: '!192.0.2.10:4129'", "c.yml:2:10: error: proxies: '!192.0.2.10:4129' cannot be negated here")]
     [InlineData("listen: {mode: transparent}\nproxies: ['192.0.2.10:4129', '[::ffff:192.0.2.10]:4129']", "c.yml:2:30: error: proxies[1]: 192.0.2.10:4129 is in the list already")]
+    [InlineData("listen: {mode: transparent}\nproxies: 0.0.0.0:4129", "c.yml:2:10: error: proxies: 0.0.0.0 is not the address of a machine")]
+    [InlineData("listen: {mode: transparent}\nproxies: '[::]:4129'", "c.yml:2:10: error: proxies: :: is not the address of a machine")]
+    [InlineData("listen: {mode: transparent}\nproxies: 224.0.0.1:4129", "c.yml:2:10: error: proxies: 224.0.0.1 is not the address of a machine")]
+    [InlineData("listen: {mode: transparent}\nproxies: '[ff02::1]:4129'", "c.yml:2:10: error: proxies: ff02::1 is not the address of a machine")]
+    [InlineData("listen: {mode: transparent}\nproxies: 255.255.255.255:4129", "c.yml:2:10: error: proxies: 255.255.255.255 is not the address of a machine")]
+    [InlineData("listen: {mode: transparent}\nproxies: 127.0.0.1:4128", "c.yml:2:10: error: proxies: 127.0.0.1:4128 is the redirector's own listener")]
+    [InlineData("listen: {mode: transparent, ip4: 0.0.0.0, port: 4200}\nproxies: 127.0.0.2:4200", "c.yml:2:10: error: proxies: 127.0.0.2:4200 is the redirector's own listener")]
     [InlineData("listen: {mode: http}\nproxies: 192.0.2.10:4129", "c.yml:1:16: error: listen.mode: the redirector's listeners are 'transparent'")]
     [InlineData("listen: {mode: transparent, udp: true}\nproxies: 192.0.2.10:4129", "c.yml:1:34: error: listen.udp: not available in this version")]
     [InlineData("listen: {mode: transparent, resolveSni: true}\nproxies: 192.0.2.10:4129", "c.yml:1:41: error: listen.resolveSni: the redirector does not look into flows; the proxy's listener has this key")]
@@ -35,6 +42,15 @@ public sealed class RedirectorConfigTests : IDisposable
     [InlineData(Base + "tls: {serverName: 192.0.2.1}", "c.yml:3:19: error: tls.serverName: an address is no name; without 'serverName' the proxy's own address must be in its certificate")]
     [InlineData(Base + "tls: {serverName: 'a b'}", "c.yml:3:19: error: tls.serverName: 'a b' is no host name")]
     public void Is_reported(string text, string line) => Assert.Equal([line], Problems(text));
+
+    [Fact]
+    public void Every_problem_of_a_list_is_reported() => Assert.Equal(
+        [
+            "c.yml:2:12: error: proxies[0]: unknown variable '$none'",
+            "c.yml:2:19: error: proxies[1]: there is no value",
+            "c.yml:2:23: error: proxies[2]: 'x' is no IP:PORT ([IPv6]:PORT); names are not resolved",
+        ],
+        Problems("listen: {mode: transparent}\nproxies: [ $none, '', x, 192.0.2.1:1]"));
 
     [Fact]
     public void Without_listeners_there_is_a_warning() =>

@@ -25,6 +25,20 @@ public class VariableTests : ConfigTests
     [InlineData("vars: [{name: a, file: /tmp}]", "c.yml:1:24: error: vars[0].file: the file '/tmp' cannot be read: no permission, or it is a directory")]
     public void Is_reported(string text, string line) => Assert.Contains(line, Problems(text));
 
+    [Theory]
+    [InlineData("denyAlways: [$none, x]", "denyAlways[0]: unknown variable '$none'", "denyAlways[1]: 'x' is no address, network or range")]
+    [InlineData("rules: [{match: {port: ['', x]}, action: deny}]", "rules[0].match.port[0]: there is no value", "rules[0].match.port[1]: ")]
+    [InlineData("vars: [{name: a, value: [$none, x]}]\ndenyAlways: $a", "vars[0].value[0]: unknown variable '$none'", "vars[0].value[1]: 'x' is no address")]
+    [InlineData("rules: [{match: {port: [$none]}, action: deny}]", "rules[0].match.port[0]: unknown variable '$none'")]
+    [InlineData("rules: [{match: {port: [$none, '']}, action: deny}]", "port[0]: unknown variable '$none'", "port[1]: there is no value")]
+    public void What_cannot_be_read_hides_nothing_else_of_its_list(string text, params string[] parts)
+    {
+        var problems = Problems(text).Where(line => line.Contains(": error: ", StringComparison.Ordinal)).ToList();
+
+        Assert.Equal(parts.Length, problems.Count);
+        for (var i = 0; i < parts.Length; i++) Assert.Contains(parts[i], problems[i], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_circle_is_reported_once() =>
         Assert.Single(Problems("vars: [{name: a, value: $b}, {name: b, value: $a}]\nrules: [{match: {port: $a}, action: deny}]"));

@@ -8,6 +8,7 @@ internal sealed class ProxyState(Endpoint endpoint)
     private int _flows;
     private int _down;
     private long _failures;
+    private TaskCompletionSource _doubt = NoDoubt();
 
     public Endpoint Endpoint { get; } = endpoint;
 
@@ -17,14 +18,24 @@ internal sealed class ProxyState(Endpoint endpoint)
     /// <summary>Connections and health checks that failed.</summary>
     public long Failures => Volatile.Read(ref _failures);
 
-    /// <summary>Whether it gets flows. It counts as up until something says otherwise.</summary>
+    /// <summary>Whether it gets flows. It counts as up until a health check says otherwise.</summary>
     public bool IsUp => Volatile.Read(ref _down) == 0;
+
+    /// <summary>It is known to close health checks. Only the checks use it.</summary>
+    public bool ClosesChecks { get; set; }
 
     public void Enter() => Interlocked.Increment(ref _flows);
 
     public void Leave() => Interlocked.Decrement(ref _flows);
 
-    /// <summary>A connection or a health check failed.</summary>
+    /// <summary>A flow could not connect. That may be so for one in a thousand: a health check, at once, tells whether the proxy is down.</summary>
+    public void FailFlow()
+    {
+        Interlocked.Increment(ref _failures);
+        if (IsUp) Volatile.Read(ref _doubt).TrySetResult();
+    }
+
+    /// <summary>A health check failed.</summary>
     public void Fail(string detail, FlowLog log)
     {
         Interlocked.Increment(ref _failures);
@@ -36,4 +47,14 @@ internal sealed class ProxyState(Endpoint endpoint)
     {
         if (Interlocked.Exchange(ref _down, 0) == 1) log.Info($"Proxy {Endpoint} is up");
     }
+
+    /// <summary>Waits for the next check: until the interval is over or a flow fails. Flows that have failed since the last call are one.</summary>
+    public async Task WaitForDoubtAsync(TimeSpan interval, CancellationToken stop)
+    {
+        await Volatile.Read(ref _doubt).Task.WaitAsync(interval, stop)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (Volatile.Read(ref _doubt).Task.IsCompleted) Volatile.Write(ref _doubt, NoDoubt());
+    }
+
+    private static TaskCompletionSource NoDoubt() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

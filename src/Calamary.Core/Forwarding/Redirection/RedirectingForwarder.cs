@@ -44,7 +44,9 @@ internal sealed class RedirectingForwarder(RedirectorModel first) : IForwarder
         if (upstream is null)
         {
             flow.CloseUpstream();
-            proxy.Fail(fault!, flow.Policy.Log);
+            // What was ended from outside says nothing about the proxy, and needs no other.
+            if (flow.AbortReason is { } ended) return ended;
+            proxy.FailFlow();
             flow.FailureDetail = $"{proxy.Endpoint}: {fault}";
             return null;
         }

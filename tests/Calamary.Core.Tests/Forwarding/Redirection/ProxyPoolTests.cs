@@ -131,6 +131,24 @@ public class ProxyPoolTests
     }
 
     [Fact]
+    public async Task A_flow_that_fails_takes_no_proxy_out_but_asks_for_a_check()
+    {
+        var proxy = Create(ProxyBalance.LeastConnections, 1).Proxies[0];
+        proxy.FailFlow();
+        proxy.FailFlow();
+
+        Assert.True(proxy.IsUp);
+        Assert.Equal(2, proxy.Failures);
+        await proxy.WaitForDoubtAsync(TimeSpan.FromHours(1), CancellationToken.None);
+        // Both were the same doubt, and of one that is down there is none.
+        Assert.False(proxy.WaitForDoubtAsync(TimeSpan.FromHours(1), CancellationToken.None).IsCompleted);
+        proxy.Fail("refused", NoLog);
+        proxy.FailFlow();
+        Assert.False(proxy.WaitForDoubtAsync(TimeSpan.FromHours(1), CancellationToken.None).IsCompleted);
+        await proxy.WaitForDoubtAsync(TimeSpan.Zero, CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Many_threads_lose_no_count()
     {
         var pool = Create(ProxyBalance.LeastConnections, 3);
