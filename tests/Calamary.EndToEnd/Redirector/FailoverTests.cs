@@ -63,8 +63,83 @@ public sealed class FailoverTests(NetworkLab lab) : IClassFixture<NetworkLab>
         await one.WaitForExitAsync();
         for (var i = 0; i < 4; i++) Assert.Equal("x", await EchoAsync());
         Assert.Equal(4, other.Accepted().Count);
-        Assert.Equal((0, 1), (await redirector.ProxyAsync("up", A), await redirector.ProxyAsync("failures", A)));
+        // The first one that was refused has it checked.
+        await redirector.AwaitUpAsync(A, up: false);
+        Assert.InRange(await redirector.ProxyAsync("failures", A), 2, 5);
         await redirector.Log.WaitForAsync($"Proxy {A} is down: Connection refused");
+    }
+
+    [Fact]
+    public async Task Proxies_that_refuse_now_and_then_stay_and_lose_no_flow()
+    {
+        await using var other = await ReceivingProxy.StartAsync(lab, ReceivingProxy.OtherPort);
+        await using var one = await ReceivingProxy.StartAsync(lab);
+        await using var redirector = await RedirectorProcess.StartAsync(lab, RedirectorSettings.To(Interception.Dnat, A, B));
+        await Firewall.ApplyAsync(lab.Server, $$"""
+            chain input {
+                type filter hook input priority 0;
+                tcp dport { {{ReceivingProxy.Port}}, {{ReceivingProxy.OtherPort}} } tcp flags & (syn | ack) == syn numgen inc mod 20 == 7 reject with tcp reset
+            }
+            """);
+        try
+        {
+            await using var flows = HeldFlows.Start(lab, 300, 0, 0);
+            var result = await HeldFlows.ResultAsync(flows);
+            Assert.Equal((0, 0), (result.Failed.Count, result.Lost.Count));
+        }
+        finally
+        {
+            await Firewall.ApplyAsync(lab.Server, Firewall.ConnectionCounter);
+        }
+        Assert.InRange(await redirector.ProxyAsync("failures", A) + await redirector.ProxyAsync("failures", B), 5, 100);
+        Assert.Equal(0, redirector.Log.Count("is down"));
+    }
+
+    [Fact]
+    public async Task Proxy_that_hangs_is_left_out_until_it_goes_on()
+    {
+        await using var other = await ReceivingProxy.StartAsync(lab, ReceivingProxy.OtherPort);
+        await using var one = await ReceivingProxy.StartAsync(lab);
+        await using var redirector = await RedirectorProcess.StartAsync(lab, RedirectorSettings.To(Interception.Dnat, A, B));
+        Assert.Equal("x", await EchoAsync());
+        Assert.Equal("x", await EchoAsync());
+        one.Signal(PosixSignalNumber.Stop);
+        await redirector.Log.WaitForAsync($"Proxy {A} is down: it does not answer health checks any more");
+        for (var i = 0; i < 4; i++) Assert.Equal("x", await EchoAsync());
+        one.Signal(PosixSignalNumber.Continue);
+        await redirector.AwaitUpAsync(A);
+        Assert.Equal(1, await redirector.ProxyAsync("up", B));
+    }
+
+    [Theory]
+    [InlineData(IpFamily.IPv4)]
+    [InlineData(IpFamily.IPv6)]
+    public async Task Checks_that_a_firewall_sends_back_find_no_proxy(IpFamily family)
+    {
+        var proxy = ReceivingProxy.Endpoint(family);
+        await using var one = await ReceivingProxy.StartAsync(lab);
+        await using var redirector = await RedirectorProcess.StartAsync(lab, RedirectorSettings.To(Interception.Dnat, proxy));
+        Assert.Equal("x", await EchoAsync());
+        await Firewall.ApplyAsync(lab.Proxy, Firewall.Rules(Interception.Dnat) + $$"""
+
+            chain output {
+                type nat hook output priority -100;
+                tcp dport {{ReceivingProxy.Port}} redirect to :4128
+            }
+            """);
+        await redirector.AwaitUpAsync(proxy, up: false);
+        await Eventually.TrueAsync(async () => (await redirector.MetricsAsync()).FlowEnd("loop_detected") > 2, "checks go on");
+        Assert.Equal(0, redirector.Log.Count("is up"));
+    }
+
+    [Fact]
+    public async Task Address_that_the_machine_lacks_is_no_fault_of_a_proxy()
+    {
+        await using var one = await ReceivingProxy.StartAsync(lab);
+        await using var redirector = await RedirectorProcess.StartAsync(lab, RedirectorSettings.To(Interception.Dnat, A).With("output: {ip4: '192.0.2.1'}"));
+        await redirector.Log.WaitForAsync("Proxies cannot be checked, they count as before: ");
+        Assert.Equal(0, redirector.Log.Count("is up|is down"));
+        Assert.Equal(0, await redirector.ProxyAsync("failures", A));
     }
 
     [Fact]

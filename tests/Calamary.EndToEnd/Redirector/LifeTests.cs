@@ -65,7 +65,22 @@ public sealed class LifeTests(NetworkLab lab) : IClassFixture<NetworkLab>
         await flows.Output.WaitForAsync("^opened 10");
         redirector.Process.Signal(PosixSignalNumber.Terminate);
         Assert.Equal(0, await redirector.WaitForExitAsync());
-        await redirector.Log.WaitForAsync("10 flows were cut");
+        await redirector.Log.WaitForAsync("10 flows were cut at the end of timeout.drain");
+        Assert.Equal(10, (await HeldFlows.ResultAsync(flows)).Lost.Count);
+    }
+
+    [Fact]
+    public async Task Second_signal_cuts_flows_at_once()
+    {
+        await using var one = await ReceivingProxy.StartAsync(lab);
+        await using var redirector = await RedirectorProcess.StartAsync(lab, RedirectorSettings.To(Interception.Dnat, A).With("timeout: {drain: 60000}"));
+        await using var flows = HeldFlows.Start(lab, 10, 0, 3);
+        await flows.Output.WaitForAsync("^opened 10");
+        redirector.Process.Signal(PosixSignalNumber.Terminate);
+        await redirector.Log.WaitForAsync("Draining: 10 flows");
+        redirector.Process.Signal(PosixSignalNumber.Terminate);
+        await redirector.WaitForExitAsync();
+        await redirector.Log.WaitForAsync("10 flows were cut by a second signal");
         Assert.Equal(10, (await HeldFlows.ResultAsync(flows)).Lost.Count);
     }
 
