@@ -17,14 +17,7 @@ internal sealed class ProxyProtoMode(ListenerModel model) : IMode
     public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
     {
         var sender = flow.Facts.Source;
-        // A client that is led back here would speak with this machine's trust: the header that comes now is its own.
-        if (flow.Policy.Own?.Contains(sender) == true)
-        {
-            flow.Client.ResetOnClose();
-            var loop = new Verdict(RuleAction.Deny, VerdictBasis.Loop);
-            flow.Record(in loop);
-            return (HandshakeOutcome.Ended, loop.DeniedReason);
-        }
+        if (IsOwn(flow)) return RefuseLoop(flow);
         if (!IsTrusted(sender.Address))
         {
             // A FIN would look like a proxy that takes connections, to who checks our health.
@@ -41,6 +34,8 @@ internal sealed class ProxyProtoMode(ListenerModel model) : IMode
         flow.Client.SetDeadline(flow.Started + (long)flow.Policy.Timeouts.Process.TotalMilliseconds);
         var (outcome, head, error) = await HeadReader.ReadAsync(flow.Client, static input => ProxyHeader.Parse(input, out _), within: null);
         flow.Client.ClearDeadline();
+        // Again: at accept the dialling thread may not have told its connection yet. Before it sends a byte it has.
+        if (IsOwn(flow)) return RefuseLoop(flow);
         switch (outcome)
         {
             case HeadOutcome.Complete:
@@ -79,6 +74,17 @@ internal sealed class ProxyProtoMode(ListenerModel model) : IMode
     /// <summary>Version 1 has no LOCAL: for a health check the addresses of the very connection are written (§2.1).</summary>
     private static bool IsAboutItself(Flow flow, Endpoint sender, in ProxyHeader header) =>
         header.Source == sender && flow.Client.Socket.TryGetLocal(out var local) && header.Destination == local;
+
+    /// <summary>A client that is led back here would speak with this machine's trust: the header that comes is its own.</summary>
+    private static bool IsOwn(Flow flow) => flow.Policy.Own?.Contains(flow.Facts.Source) == true;
+
+    private static (HandshakeOutcome, EndReason) RefuseLoop(Flow flow)
+    {
+        flow.Client.ResetOnClose();
+        var loop = new Verdict(RuleAction.Deny, VerdictBasis.Loop);
+        flow.Record(in loop);
+        return (HandshakeOutcome.Ended, loop.DeniedReason);
+    }
 
     private static (HandshakeOutcome, EndReason) Malformed(Flow flow, string? error)
     {

@@ -129,31 +129,30 @@ public sealed class HeaderTests(NetworkLab lab) : IClassFixture<NetworkLab>
         Assert.Equal(before, await lab.ServerConnectionsAsync());
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData(", tls: true")]
-    public async Task Client_that_is_led_back_sends_no_header_of_its_own(string tls)
+    [Fact]
+    public async Task Client_that_is_led_back_sends_no_header_of_its_own()
     {
-        var certificates = await Certificates.GetAsync();
-        var settings = ProxyProtoClient.Listener("trusted: ['10.77.0.0/16']").Listen($"mode: proxyproto, ip4: ['0.0.0.0'], trusted: ['10.77.0.0/16']{tls}", 4139)
-            .With($"certs: {{serverPublic: '{certificates.Server}', serverPrivate: '{certificates.ServerKey}'}}").Rule("{port: 1-65535}", "accept");
-        await using var calamary = await lab.StartAsync(settings);
+        await using var calamary = await lab.StartAsync(ProxyProtoClient.Listener("trusted: ['10.77.0.0/16']").Rule("{port: 1-65535}", "accept"));
         // An address that is not known as this machine's leads to it all the same.
         await Firewall.ApplyAsync(lab.Proxy, $$"""
             chain output {
                 type nat hook output priority -100;
-                ip daddr {{Addresses.Silent4}} tcp dport 4139 redirect to :4139
+                ip daddr {{Addresses.Silent4}} tcp dport 4139 redirect to :{{ProxyProtoClient.Port}}
             }
             """);
         var before = await lab.ServerConnectionsAsync();
-        var own = Headers.V2(IpFamily.IPv4, Addresses.Server4, OddServer.Echo);
-        var outcome = await lab.SendHeaderAsync([.. Headers.V2(IpFamily.IPv4, Addresses.Silent4, 4139), .. own, .. "hello"u8]);
-        await lab.InterceptAsync(Interception.None);
-        Assert.Contains(outcome.End, new[] { "eof", "reset" });
-        Assert.Equal(0, outcome.Received);
-        await calamary.AwaitEndsAsync("loop_detected");
-        Assert.Equal(1, calamary.Log.Count($@"\| {Addresses.ProxyOut4} => .*would connect to itself"));
+        byte[] bytes = [.. Headers.V2(IpFamily.IPv4, Addresses.Silent4, 4139), .. Headers.V2(IpFamily.IPv4, Addresses.Server4, OddServer.Echo), .. "hello"u8];
+        const int Tries = 20;
+        for (var i = 0; i < Tries; i++)
+        {
+            var outcome = await lab.SendHeaderAsync(bytes);
+            Assert.Contains(outcome.End, new[] { "eof", "reset" });
+            Assert.Equal(0, outcome.Received);
+        }
+        await calamary.AwaitEndsAsync("loop_detected", Tries);
+        Assert.Equal(Tries, calamary.Log.Count($@"\| {Addresses.ProxyOut4} => .* \| Denied by loop detection"));
         Assert.Equal(before, await lab.ServerConnectionsAsync());
+        await lab.InterceptAsync(Interception.None);
     }
 
     [Fact]
