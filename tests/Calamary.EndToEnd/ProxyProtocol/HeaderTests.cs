@@ -149,8 +149,9 @@ public sealed class HeaderTests(NetworkLab lab) : IClassFixture<NetworkLab>
             Assert.Contains(outcome.End, new[] { "eof", "reset" });
             Assert.Equal(0, outcome.Received);
         }
-        await calamary.AwaitEndsAsync("loop_detected", Tries);
-        Assert.Equal(Tries, calamary.Log.Count($@"\| {Addresses.ProxyOut4} => .* \| Denied by loop detection"));
+        // More than these, when a reset overtakes the dialling and it is tried again.
+        Assert.InRange((await calamary.MetricsAsync()).FlowEnd("loop_detected"), Tries, 2 * Tries);
+        Assert.InRange(calamary.Log.Count($@"\| {Addresses.ProxyOut4} => .* \| Denied by loop detection"), Tries, 2 * Tries);
         Assert.Equal(before, await lab.ServerConnectionsAsync());
         await lab.InterceptAsync(Interception.None);
     }
