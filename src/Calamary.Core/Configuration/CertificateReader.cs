@@ -57,7 +57,7 @@ internal static class CertificateReader
     {
         try
         {
-            using var reader = BoundedFile.Open(path, MaxMegabytes);
+            using var reader = BoundedFile.OpenRegular(path, MaxMegabytes);
             return reader.ReadToEnd();
         }
         catch (Exception e) when (BoundedFile.IsExpected(e))

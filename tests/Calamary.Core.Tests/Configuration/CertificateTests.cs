@@ -107,6 +107,14 @@ public sealed class CertificateTests : ConfigTests, IDisposable
     }
 
     [Fact]
+    public void A_device_is_no_certificate()
+    {
+        File.CreateSymbolicLink(Path.Combine(_pem.Folder, "s.crt"), "/dev/zero");
+        Assert.Equal([$"c.yml:1:23: error: certs.serverPublic: the file '{_pem.Folder}/s.crt' cannot be read: it is not a regular file, but a pipe, a device or a socket"],
+            Read(Https, null, Pem.KeyOf(_pem.Leaf)));
+    }
+
+    [Fact]
     public void Wrong_keys_are_errors_of_serverPrivate()
     {
         var chain = Pem.Chain(_pem.Leaf, _pem.Intermediate);
