@@ -14,8 +14,9 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     /// <summary>After so many reads in a row, other flows of the thread go first.</summary>
     private const int Turns = 8;
 
-    /// <summary>So many bytes may come without any that they carry: a handshake fits, a flood of key updates does not.</summary>
-    private const int MaxBarren = 256 * 1024;
+    /// <summary>So many bytes may come without any that they carry: a handshake fits, a flood of key updates does not. From a quarter of
+    /// it on, each read waits for its turn.</summary>
+    private const int MaxBarren = 64 * 1024;
 
     private readonly ReactorSocket _socket;
     private readonly Action _onReadable;
@@ -48,7 +49,7 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     /// <summary>With an empty buffer it only waits for bytes, as SslStream does before it takes a buffer of its own.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var next = ++_turns % Turns == 0;
+        var next = ++_turns % Turns == 0 || _barren > MaxBarren / 4;
         var count = next ? -Errno.Again : TryRead(buffer.Span);
         if (count != -Errno.Again) return new(count);
         _read.Reset();
