@@ -18,6 +18,7 @@ namespace Calamary.Core.Hosting;
 internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> parsers, IRuleEngine? engine)
 {
     private readonly OwnEndpoints _own = new();
+    private readonly OwnEndpoints _relays = new();
     private readonly Authenticator _authenticator = new();
     private (string Key, INameResolver Resolver)? _names;
 
@@ -37,6 +38,7 @@ internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> 
             Output = output,
             Authenticator = _authenticator,
             Own = own,
+            Relays = _relays,
             Timeouts = config.Timeouts,
             PeekBytes = config.Limits.PeekBytes,
             Log = log,
