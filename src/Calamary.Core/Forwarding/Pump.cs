@@ -122,6 +122,7 @@ internal sealed class Pump(Connection from, Connection to, RelayState state, boo
                         else if (await to.WaitWritableAsync() != WaitResult.Ready) return false;
                     }
                     if (++_turns % Turns == 0) await Task.Yield();
+                    if (fromClient && state.BodyStopped) return false;
                 }
             }
             finally

@@ -71,7 +71,7 @@ internal sealed class RelayState : TimerNode
     /// <summary>Ends both directions; the first reason counts.</summary>
     public void Fail(EndReason reason)
     {
-        if (_failed) return;
+        if (_failed || BodyStopped) return;
         _failed = true;
         _reason = reason;
         // A reset on one side is passed on to the other.

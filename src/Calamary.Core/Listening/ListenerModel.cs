@@ -12,7 +12,7 @@ internal sealed record ListenerModel(ListenerConfig Config, TlsServer? Tls)
     public static ListenerModel Create(ListenerConfig config, CertsConfig certs) => new(
         config,
         // HTTP/2 is not offered to clients of an https listener (ADR 7).
-        config.Tls ? new TlsServer(certs.Server!, config.ClientCa, config.Mode == ListenerMode.Https ? ["http/1.1"] : []) : null);
+        config.Tls ? new TlsServer(certs.Server!, config.ClientCa, config.Mode == ListenerMode.ProxyProto, config.Mode == ListenerMode.Https ? ["http/1.1"] : []) : null);
 
     /// <summary>Who may use it; null for everybody.</summary>
     public UserFile? Users => Config.Users;

@@ -11,6 +11,13 @@ namespace Calamary.Core.Tls;
 /// connection reads as its end and swallows what is written, and <see cref="Error"/> says so.</summary>
 internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSource
 {
+    /// <summary>After so many reads in a row, other flows of the thread go first.</summary>
+    private const int Turns = 8;
+
+    /// <summary>So many bytes may come without any that they carry: a handshake fits, a flood of key updates does not. From a quarter of
+    /// it on, each read waits for its turn.</summary>
+    private const int MaxBarren = 64 * 1024;
+
     private readonly ReactorSocket _socket;
     private readonly Action _onReadable;
     private readonly Action _onWritable;
@@ -18,6 +25,8 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     private ManualResetValueTaskSourceCore<int> _write;
     private ValueTaskAwaiter<WaitResult> _readable;
     private ValueTaskAwaiter<WaitResult> _writable;
+    private int _turns;
+    private int _barren;
     private Memory<byte> _into;
     private ReadOnlyMemory<byte> _from;
 
@@ -40,11 +49,13 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     /// <summary>With an empty buffer it only waits for bytes, as SslStream does before it takes a buffer of its own.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = TryRead(buffer.Span);
+        var next = ++_turns % Turns == 0 || _barren > MaxBarren / 4;
+        var count = next ? -Errno.Again : TryRead(buffer.Span);
         if (count != -Errno.Again) return new(count);
         _read.Reset();
         _into = buffer;
-        AwaitReadable();
+        if (next) _socket.Reactor.Post(static self => ((CipherStream)self!).ReadOn(), this);
+        else AwaitReadable();
         return new(this, _read.Version);
     }
 
@@ -62,12 +73,16 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>What was read has carried something.</summary>
+    public void Fruitful() => _barren = 0;
+
     private int TryRead(Span<byte> buffer)
     {
         if (Error != 0 || SawEnd) return 0;
         if (buffer.IsEmpty) return _socket.IsReadable ? 0 : -Errno.Again;
         var count = _socket.TryReceive(buffer);
         if (count == 0) SawEnd = true;
+        if (count > 0 && (_barren += count) > MaxBarren) count = -Errno.Protocol;
         if (count >= 0 || count == -Errno.Again) return count;
         Error = -count;
         return 0;
@@ -101,6 +116,11 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     {
         var wait = _readable.GetResult();
         if (wait != WaitResult.Ready) Error = wait == WaitResult.TimedOut ? Errno.TimedOut : Errno.ConnectionAborted;
+        ReadOn();
+    }
+
+    private void ReadOn()
+    {
         var count = TryRead(_into.Span);
         if (count == -Errno.Again)
         {

@@ -25,5 +25,5 @@ internal sealed class TlsClient
 
     /// <summary>Agrees on TLS over a connected socket.</summary>
     public ValueTask<TlsHandshake> ConnectAsync(ReactorSocket socket) =>
-        TlsHandshake.RunAsync(socket, ssl => ssl.AuthenticateAsClientAsync(_options));
+        TlsHandshake.RunAsync(socket, mustNotify: true, ssl => ssl.AuthenticateAsClientAsync(_options));
 }

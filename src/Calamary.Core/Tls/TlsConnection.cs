@@ -18,6 +18,7 @@ internal sealed class TlsConnection : Connection
     private readonly ReactorSocket _socket;
     private readonly CipherStream _cipher;
     private readonly SslStream _ssl;
+    private readonly bool _mustNotify;
     private readonly Action _onInput;
     private readonly Action _onSent;
     private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _input;
@@ -28,10 +29,14 @@ internal sealed class TlsConnection : Connection
     private bool _waiting, _ready, _sending, _broken;
     private bool _shutdown, _reset;
 
-    public TlsConnection(ReactorSocket socket, CipherStream cipher, SslStream ssl)
+    /// <param name="socket">What it runs over.</param>
+    /// <param name="cipher">The stream between socket and TLS.</param>
+    /// <param name="ssl">TLS, after the handshake.</param>
+    /// <param name="mustNotify">An end without <c>close_notify</c> counts as a reset: anybody on the way could have cut the stream there.</param>
+    public TlsConnection(ReactorSocket socket, CipherStream cipher, SslStream ssl, bool mustNotify)
         : base(socket.Reactor)
     {
-        (_socket, _cipher, _ssl) = (socket, cipher, ssl);
+        (_socket, _cipher, _ssl, _mustNotify) = (socket, cipher, ssl, mustNotify);
         (_onInput, _onSent) = (OnInput, OnSent);
         socket.OnReset = SignalReset;
     }
@@ -190,7 +195,9 @@ internal sealed class TlsConnection : Connection
         {
             using (WithoutContext.Enter()) _input = Awaiter(_ssl.ReadAsync(buffer));
             var count = _input.GetResult();
-            if (count == 0) PeerFinished = true;
+            if (count > 0) _cipher.Fruitful();
+            else if (_mustNotify && _cipher.SawEnd) _broken = true;
+            else PeerFinished = true;
             return count == 0 && IsBroken ? -BrokenBy : count;
         }
         catch (Exception failure) when (IsExpected(failure))

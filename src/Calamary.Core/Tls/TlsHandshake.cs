@@ -16,7 +16,10 @@ internal readonly record struct TlsHandshake(TlsConnection? Connection, bool Tim
     public const SslProtocols Versions = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     /// <summary>Runs a handshake on the reactor's thread. It ends at the socket's deadline, if one is set.</summary>
-    public static async ValueTask<TlsHandshake> RunAsync(ReactorSocket socket, Func<SslStream, Task> authenticate)
+    /// <param name="socket">What TLS runs over.</param>
+    /// <param name="mustNotify">The peer must end its direction by <c>close_notify</c>.</param>
+    /// <param name="authenticate">Starts the handshake of one side.</param>
+    public static async ValueTask<TlsHandshake> RunAsync(ReactorSocket socket, bool mustNotify, Func<SslStream, Task> authenticate)
     {
         var cipher = new CipherStream(socket);
         var ssl = new SslStream(cipher);
@@ -25,7 +28,7 @@ internal readonly record struct TlsHandshake(TlsConnection? Connection, bool Tim
             Task handshake;
             using (WithoutContext.Enter()) handshake = authenticate(ssl);
             await handshake;
-            return new(new TlsConnection(socket, cipher, ssl));
+            return new(new TlsConnection(socket, cipher, ssl, mustNotify));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -36,5 +39,5 @@ internal readonly record struct TlsHandshake(TlsConnection? Connection, bool Tim
     }
 
     private static string Describe(Exception failure) =>
-        failure.InnerException is { } inner ? $"{failure.Message} {inner.InnerException?.Message ?? inner.Message}" : failure.Message;
+        failure.GetBaseException().Message;
 }

@@ -8,12 +8,15 @@ namespace Calamary.Core.Tls;
 internal sealed class TlsServer
 {
     private readonly SslServerAuthenticationOptions _options;
+    private readonly bool _mustNotify;
 
     /// <param name="certificate">What clients see.</param>
     /// <param name="clientAuthorities">Clients need a certificate of one of these; null when they need none.</param>
+    /// <param name="mustNotify">Clients must end their direction by <c>close_notify</c>; browsers and others just close.</param>
     /// <param name="protocols">Application protocols (RFC 7301), the preferred one first; none: the extension is ignored.</param>
-    public TlsServer(ServerCertificate certificate, X509Certificate2Collection? clientAuthorities, params string[] protocols)
+    public TlsServer(ServerCertificate certificate, X509Certificate2Collection? clientAuthorities, bool mustNotify, params string[] protocols)
     {
+        _mustNotify = mustNotify;
         var trust = clientAuthorities is null ? null : SslCertificateTrust.CreateForX509Collection(clientAuthorities, sendTrustInHandshake: true);
         _options = new SslServerAuthenticationOptions
         {
@@ -21,6 +24,8 @@ internal sealed class TlsServer
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate.Certificate, certificate.Intermediates, offline: true, trust),
             EnabledSslProtocols = TlsHandshake.Versions,
             AllowRenegotiation = false,
+            // A resumed session has the client's own certificate, but not the intermediates to verify it by.
+            AllowTlsResume = clientAuthorities is null,
             ClientCertificateRequired = clientAuthorities is not null,
             CertificateChainPolicy = clientAuthorities is null ? null : ChainPolicies.TrustOnly(clientAuthorities, ChainPolicies.ClientAuthentication),
             ApplicationProtocols = protocols.Length == 0 ? null : [.. protocols.Select(static p => new SslApplicationProtocol(p))],
@@ -29,5 +34,5 @@ internal sealed class TlsServer
 
     /// <summary>Agrees on TLS with a client.</summary>
     public ValueTask<TlsHandshake> AcceptAsync(ReactorSocket socket) =>
-        TlsHandshake.RunAsync(socket, ssl => ssl.AuthenticateAsServerAsync(_options));
+        TlsHandshake.RunAsync(socket, _mustNotify, ssl => ssl.AuthenticateAsServerAsync(_options));
 }

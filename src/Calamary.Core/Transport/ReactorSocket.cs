@@ -2,7 +2,7 @@ using Calamary.Core.Transport.Native;
 
 namespace Calamary.Core.Transport;
 
-/// <summary>A non-blocking TCP socket on a reactor.</summary>
+/// <summary>A non-blocking TCP socket on a reactor. Once it is closed, its descriptor's number may be another flow's: no call uses it any more.</summary>
 internal sealed unsafe class ReactorSocket : Connection, IWatched
 {
     private bool _broken;
@@ -68,6 +68,7 @@ internal sealed unsafe class ReactorSocket : Connection, IWatched
 
     public override int TryDiscard(int count)
     {
+        if (IsClosed) return -Errno.BadDescriptor;
         var result = Libc.Receive(Descriptor, null, count, Native.Socket.Truncate);
         if (result == -Errno.Again) IsReadable = false;
         return result;
@@ -76,11 +77,12 @@ internal sealed unsafe class ReactorSocket : Connection, IWatched
     public override int Available()
     {
         int count;
-        return Libc.AvailableBytes(Descriptor, &count) < 0 ? 0 : count;
+        return IsClosed || Libc.AvailableBytes(Descriptor, &count) < 0 ? 0 : count;
     }
 
     public override int TrySend(ReadOnlySpan<byte> data, bool more = false)
     {
+        if (IsClosed) return -Errno.BadDescriptor;
         int result;
         fixed (byte* start = data)
             result = Libc.Send(Descriptor, start, data.Length, Native.Socket.NoSignal | (more ? Native.Socket.More : 0));
@@ -91,6 +93,7 @@ internal sealed unsafe class ReactorSocket : Connection, IWatched
     /// <summary>Moves received bytes into an empty pipe.</summary>
     public int TrySpliceTo(SplicePipe pipe, int count)
     {
+        if (IsClosed) return -Errno.BadDescriptor;
         var result = Libc.Splice(Descriptor, pipe.WriteEnd, count, Native.Socket.SpliceMove | Native.Socket.SpliceNonBlock);
         if (result == -Errno.Again) IsReadable = false;
         return result;
@@ -99,6 +102,7 @@ internal sealed unsafe class ReactorSocket : Connection, IWatched
     /// <summary>Sends bytes out of a pipe.</summary>
     public int TrySpliceFrom(SplicePipe pipe, int count)
     {
+        if (IsClosed) return -Errno.BadDescriptor;
         var result = Libc.Splice(pipe.ReadEnd, Descriptor, count, Native.Socket.SpliceMove | Native.Socket.SpliceNonBlock);
         if (result == -Errno.Again) IsWritable = false;
         return result;
@@ -107,29 +111,36 @@ internal sealed unsafe class ReactorSocket : Connection, IWatched
     /// <summary>The pending error of the socket, which is cleared; 0 for none.</summary>
     public int TakeError()
     {
+        if (IsClosed) return Errno.BadDescriptor;
         if (!_broken) return 0;
         int error;
         uint length = sizeof(int);
         return Libc.GetOption(Descriptor, Native.Socket.LevelSocket, Native.Socket.Error, &error, &length) < 0 ? Errno.ConnectionReset : error;
     }
 
-    public override void ShutdownSend() => _ = Libc.Shutdown(Descriptor, Native.Socket.ShutdownWrite);
+    public override void ShutdownSend()
+    {
+        if (!IsClosed) _ = Libc.Shutdown(Descriptor, Native.Socket.ShutdownWrite);
+    }
 
     public override void ResetOnClose()
     {
+        if (IsClosed) return;
         var linger = stackalloc int[2] { 1, 0 };
         _ = Libc.SetOption(Descriptor, Native.Socket.LevelSocket, Native.Socket.Linger, linger, 2 * sizeof(int));
     }
 
-    public override void GrowReceiveBuffer(int bytes) =>
-        _ = Libc.SetOption(Descriptor, Native.Socket.LevelSocket, Native.Socket.ReceiveBuffer, bytes);
+    public override void GrowReceiveBuffer(int bytes)
+    {
+        if (!IsClosed) _ = Libc.SetOption(Descriptor, Native.Socket.LevelSocket, Native.Socket.ReceiveBuffer, bytes);
+    }
 
     /// <summary>The socket's own address.</summary>
     public bool TryGetLocal(out Endpoint local)
     {
         var address = SockAddr.Empty;
         local = default;
-        return Libc.GetSockName(Descriptor, &address) >= 0 && address.TryGet(out local);
+        return !IsClosed && Libc.GetSockName(Descriptor, &address) >= 0 && address.TryGet(out local);
     }
 
     /// <summary>Where the client wanted to go before netfilter's DNAT or REDIRECT.</summary>
@@ -138,7 +149,7 @@ internal sealed unsafe class ReactorSocket : Connection, IWatched
         var address = SockAddr.Empty;
         destination = default;
         var level = ipv6 ? Native.Socket.LevelIpv6 : Native.Socket.LevelIp;
-        return Libc.GetOption(Descriptor, level, Native.Socket.OriginalDestination, &address, &address.Capacity) >= 0
+        return !IsClosed && Libc.GetOption(Descriptor, level, Native.Socket.OriginalDestination, &address, &address.Capacity) >= 0
             && address.TryGet(out destination);
     }
 
@@ -165,6 +176,7 @@ internal sealed unsafe class ReactorSocket : Connection, IWatched
 
     private int TryReceive(Span<byte> buffer, int flags)
     {
+        if (IsClosed) return -Errno.BadDescriptor;
         int result;
         fixed (byte* start = buffer) result = Libc.Receive(Descriptor, start, buffer.Length, flags);
         // A short read has drained the socket: the next byte brings a new edge.

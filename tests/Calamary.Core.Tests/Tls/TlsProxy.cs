@@ -22,13 +22,13 @@ internal sealed class TlsProxy : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<TlsProxy> StartAsync(string more = "", string listener = "", string rules = "rules: [{match: {}, action: accept}]\n")
+    public static async Task<TlsProxy> StartAsync(string more = "", string mode = "https", string listener = "", string rules = "rules: [{match: {}, action: accept}]\n")
     {
         var files = new Pem();
         files.Write("s.crt", Pem.Chain(files.Leaf, files.Intermediate));
         files.Write("s.key", Pem.KeyOf(files.Leaf));
         var port = InProcessProxy.FreePort();
-        var yaml = $"listen: [{{mode: https, port: {port}, ip6: []{listener}}}]\ndenyAlways: []\n"
+        var yaml = $"listen: [{{mode: {mode}, port: {port}, ip6: []{listener}}}]\ndenyAlways: []\n"
             + $"certs: {{serverPublic: '{files.Folder}/s.crt', serverPrivate: '{files.Folder}/s.key'}}\n{more}{rules}";
         var read = ConfigReader.ReadText(yaml, "test.yml", [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]);
         var config = read.Config ?? throw new InvalidOperationException(string.Join('\n', read.Problems));
@@ -48,6 +48,17 @@ internal sealed class TlsProxy : IAsyncDisposable
     /// <summary>Opens a tunnel and returns the client's end of TLS.</summary>
     public async Task<(SslStream Stream, Socket Socket)> ConnectAsync(int target)
     {
+        var (stream, socket) = await OpenTlsAsync();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"CONNECT 127.0.0.1:{target} HTTP/1.1\r\nHost: 127.0.0.1:{target}\r\n\r\n"));
+        var answer = new byte[64];
+        var expected = "HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray();
+        await stream.ReadExactlyAsync(answer.AsMemory(0, expected.Length));
+        return answer.AsSpan(0, expected.Length).SequenceEqual(expected) ? (stream, socket) : throw new IOException(Encoding.ASCII.GetString(answer));
+    }
+
+    /// <summary>Agrees on TLS.</summary>
+    public async Task<(SslStream Stream, Socket Socket)> OpenTlsAsync()
+    {
         var socket = await OpenAsync();
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
@@ -55,11 +66,7 @@ internal sealed class TlsProxy : IAsyncDisposable
             TargetHost = "proxy.example",
             RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is X509Certificate2 { Subject: "CN=proxy.example" },
         });
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"CONNECT 127.0.0.1:{target} HTTP/1.1\r\nHost: 127.0.0.1:{target}\r\n\r\n"));
-        var answer = new byte[64];
-        var expected = "HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray();
-        await stream.ReadExactlyAsync(answer.AsMemory(0, expected.Length));
-        return answer.AsSpan(0, expected.Length).SequenceEqual(expected) ? (stream, socket) : throw new IOException(Encoding.ASCII.GetString(answer));
+        return (stream, socket);
     }
 
     public async ValueTask DisposeAsync()

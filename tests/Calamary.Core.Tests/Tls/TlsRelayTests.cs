@@ -203,6 +203,24 @@ public class TlsRelayTests
         Assert.Equal(0, reached);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_that_may_have_been_cut_does_not_look_complete(bool properly)
+    {
+        var seen = new TaskCompletionSource<Exception?>();
+        using var server = new LoopbackServer(async socket =>
+        {
+            using (socket) seen.SetResult(await Record.ExceptionAsync(() => ReadToEndAsync(new NetworkStream(socket))));
+        });
+        await using var proxy = await TlsProxy.StartAsync(mode: "proxyproto", listener: ", tls: true, trusted: '127.0.0.1'");
+        var (client, socket) = await proxy.OpenTlsAsync();
+        await client.WriteAsync(Encoding.ASCII.GetBytes($"PROXY TCP4 192.0.2.1 127.0.0.1 5000 {server.Port}\r\npart of it"));
+        if (properly) await client.ShutdownAsync();
+        socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal(properly, await seen.Task.WaitAsync(TimeSpan.FromSeconds(5)) is null);
+    }
+
     private static async Task<long> ReadToEndAsync(Stream stream)
     {
         var buffer = new byte[64 * 1024];

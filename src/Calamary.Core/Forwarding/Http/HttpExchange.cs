@@ -49,6 +49,23 @@ internal sealed class HttpExchange
     {
         if (!await SendAsync(_upstream, RequestHead(), fromClient: true)) return Failed(EndReason.UpstreamReset);
         var body = BodyRelay.RunAsync(_flow.Client, _upstream, _request.Body, _state, fromClient: true).AsTask();
+        try
+        {
+            return await AnswerAsync(body);
+        }
+        finally
+        {
+            // Nothing may still read or write when the connections are answered on, used again or closed.
+            if (!body.IsCompleted)
+            {
+                _state.StopBody();
+                await body;
+            }
+        }
+    }
+
+    private async ValueTask<ExchangeResult> AnswerAsync(Task<bool> body)
+    {
         while (true)
         {
             var (outcome, head, error) = await HeadReader.ReadAsync(
