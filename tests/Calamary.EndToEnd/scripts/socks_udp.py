@@ -166,6 +166,11 @@ def idle():
     print("closed" if association.tcp.recv(1) == b"" else "data", round(time.monotonic() - started, 1))
 
 
+def loop():
+    association = Association()
+    print("loop", association.echo("%s,%d" % Association().relay, seconds=0.5))
+
+
 def chatter():
     association = Association()
     association.tcp.sendall(b"x" * 100000)
