@@ -180,6 +180,17 @@ public sealed class SocksUdpTests(NetworkLab lab) : IClassFixture<NetworkLab>, I
     }
 
     [Fact]
+    public async Task Lookups_of_one_client_leave_room_for_others()
+    {
+        await using var calamary = await lab.StartAsync(
+            AcceptEcho.Rule("{protoL4: udp}", "accept").With("timeout: {dnsLookup: 8000}") with { Nameserver = Addresses.Silent4 });
+        await using var client = lab.Client.Start(SocksClients.Command(IpFamily.IPv4, "names", "100"));
+        await client.Output.WaitForAsync("^holding$");
+        await calamary.EndedAsync("name_lookup_failed", 100 - 64);
+        Assert.Equal(100 - 64, calamary.Log.Count("64 names are looked up for this source already; nobody was asked"));
+    }
+
+    [Fact]
     public async Task Link_local_client_is_told_that_there_is_no_relay()
     {
         await lab.Proxy.ConfigureAsync("address replace fe80::77/64 dev client nodad");

@@ -167,8 +167,17 @@ def idle():
 
 
 def loop():
+    association, other = Association(), Association()
+    print("loop", association.echo("%s,%d" % other.relay, seconds=0.5))
+
+
+def names():
     association = Association()
-    print("loop", association.echo("%s,%d" % Association().relay, seconds=0.5))
+    for number in range(int(arguments[0])):
+        association.send(f"n{number}.example.test,53", b"x")
+    print("holding", flush=True)
+    sys.stdin.read()
+    time.sleep(10)
 
 
 def chatter():

@@ -113,7 +113,12 @@ public sealed class UdpAssociationTests
     }
 
     [Fact]
-    public async Task Without_udp_there_are_no_new_destinations()
+    public Task Without_udp_there_are_no_new_destinations() => NoNewDestinationsAsync(proxy => proxy.ReloadAsync(udp: false));
+
+    [Fact]
+    public Task Without_its_listener_there_are_no_new_destinations() => NoNewDestinationsAsync(proxy => proxy.ReloadAsync(isMoved: true));
+
+    private static async Task NoNewDestinationsAsync(Func<SocksProxy, Task> reload)
     {
         await using var proxy = await SocksProxy.StartAsync();
         using var server = Bind();
@@ -121,14 +126,11 @@ public sealed class UdpAssociationTests
         using var client = await proxy.AssociateAsync();
         client.Udp.Send(Datagram(server, 5));
         From(server);
-        await proxy.ReloadAsync(udp: false);
+        await reload(proxy);
         client.Udp.Send(Datagram(other, 5));
         client.Udp.Send(Datagram(server, 5));
         From(server);
         Assert.Equal(0, other.Available);
-        await proxy.ReloadAsync();
-        client.Udp.Send(Datagram(other, 5));
-        From(other);
     }
 
     [Fact]
@@ -196,8 +198,8 @@ public sealed class UdpAssociationTests
             return new SocksProxy(proxy, port);
         }
 
-        public async Task ReloadAsync(bool udp = true, string rules = AcceptUdp) =>
-            Assert.Empty(await proxy.ReloadAsync(Config(port, udp, rules)));
+        public async Task ReloadAsync(bool udp = true, string rules = AcceptUdp, bool isMoved = false) =>
+            Assert.Empty(await proxy.ReloadAsync(Config(isMoved ? InProcessProxy.FreePort() : port, udp, rules)));
 
         private static CalamaryConfig Config(int port, bool udp, string rules)
         {
