@@ -221,6 +221,8 @@ public sealed class SocksUdpTests(NetworkLab lab) : IClassFixture<NetworkLab>, I
         }
         Assert.Single(Echo.Output.Snapshot().Where(l => l.StartsWith(Addresses.Server4, StringComparison.Ordinal)).Select(l => l.Split(' ')[^1]).Distinct());
         Assert.DoesNotContain("silent", client.Output.Snapshot());
+        // The flow has gone on: there is no further verdict.
+        Assert.Equal(1, calamary.Log.Count($@":{SocksClients.Echo} \| Accept"));
     }
 
     [Fact]
