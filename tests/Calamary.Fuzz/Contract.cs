@@ -92,18 +92,23 @@ internal sealed class Contract(Random random)
     {
         var whole = new ChunkedScanner();
         var status = whole.Scan(input, out var length);
+        var trailers = LengthOf(whole.Trailers);
         var parts = new ChunkedScanner();
         var partsStatus = ChunkedStatus.More;
-        var partsLength = 0;
+        var (partsLength, partsTrailers) = (0, 0);
         for (var at = 0; at < input.Length;)
         {
             var size = random.Next(1, 1 + Math.Min(input.Length - at, 64));
             partsStatus = parts.Scan(input.AsSpan(at, size), out var taken);
             partsLength += taken;
+            partsTrailers += LengthOf(parts.Trailers);
+            Require(parts.Trailers.End.Value <= taken, "trailers beyond the body");
             at += size;
         }
-        Require(status == partsStatus && length == partsLength, "chunks depend on how they arrive");
+        Require(status == partsStatus && length == partsLength && trailers == partsTrailers, "chunks depend on how they arrive");
     }
+
+    private static int LengthOf(Range range) => range.End.Value - range.Start.Value;
 
     private int Step(int length) => length < 300 ? 1 : random.Next(1, length / 50);
 

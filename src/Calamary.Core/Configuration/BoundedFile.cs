@@ -1,4 +1,5 @@
 using System.Text;
+using Calamary.Core.Transport.Native;
 
 namespace Calamary.Core.Configuration;
 
@@ -14,6 +15,10 @@ internal sealed class BoundedFile : Stream
     /// <summary>Opens a file. The reader throws what <see cref="IsExpected"/> knows.</summary>
     public static StreamReader Open(string path, int megabytes = 256) =>
         new(new BoundedFile(path, megabytes), new UTF8Encoding(false, throwOnInvalidBytes: true), bufferSize: 1 << 16);
+
+    /// <summary>Opens a file that is read again at each reload, so it must not be a pipe: that would wait for ever.</summary>
+    public static StreamReader OpenRegular(string path, int megabytes) =>
+        Libc.IsSpecialFile(path) ? throw new IOException("it is not a regular file, but a pipe, a device or a socket") : Open(path, megabytes);
 
     /// <summary>Whether the file is to blame, and not the program.</summary>
     public static bool IsExpected(Exception e) =>

@@ -15,6 +15,7 @@ internal static class CertificateReader
         var (certificates, error) = CertificateFiles.ReadCertificates(pem);
         if (certificates?.FirstOrDefault(c => !CertificateFiles.IsAuthority(c)) is { } other)
             error = $"the certificate of '{other.Subject}' is not that of a CA (basicConstraints CA:TRUE, and keyUsage keyCertSign if any)";
+        error ??= certificates!.Select(CertificateFiles.KeyFault).FirstOrDefault(fault => fault is not null);
         if (error is not null) section.Error(key, $"the file '{path}': {error}");
         else WarnOfDates(section, key, certificates!);
         return error is null ? certificates : null;
@@ -43,6 +44,7 @@ internal static class CertificateReader
         if (certificates is null || key is null) return null;
         var (pair, pairError) = CertificateFiles.Combine(certificates, key);
         if (pairError is not null) Report(privateKey, $"the file '{privateFile}': {pairError}");
+        else if (FaultOf(pair!) is { } fault) Report(publicKey, $"the file '{publicFile}': {fault}");
         else WarnOfDates(section, publicKey, certificates);
         if (!CertificateFiles.IsFor(certificates[0], purpose))
             section.Warn(publicKey, $"the certificate of '{certificates[0].Subject}' is not for this use, peers will refuse it (extendedKeyUsage needs {NameOf(purpose)})");
@@ -53,11 +55,15 @@ internal static class CertificateReader
         void Report(string at, string message) => section.Report(at, message, isNeeded);
     }
 
+    private static string? FaultOf(ServerCertificate pair) =>
+        pair.Intermediates.Prepend(pair.Certificate).Select(CertificateFiles.KeyFault).FirstOrDefault(fault => fault is not null)
+            ?? (TrialHandshake.Refusal(pair) is { } reason ? $"OpenSSL refuses the certificate at handshakes: {reason}" : null);
+
     private static string? Load(Section section, string key, string path, bool isError)
     {
         try
         {
-            using var reader = BoundedFile.Open(path, MaxMegabytes);
+            using var reader = BoundedFile.OpenRegular(path, MaxMegabytes);
             return reader.ReadToEnd();
         }
         catch (Exception e) when (BoundedFile.IsExpected(e))

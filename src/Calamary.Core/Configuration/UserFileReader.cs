@@ -24,7 +24,7 @@ internal sealed class UserFileReader(string path, YamlNode node, ProblemList pro
         {
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
                 problems.Warn(node, $"everybody on this machine may read or write '{path}': chmod o-rw it");
-            using var reader = BoundedFile.Open(path, MaxMegabytes);
+            using var reader = BoundedFile.OpenRegular(path, MaxMegabytes);
             ReadLines(reader);
         }
         catch (Exception e) when (BoundedFile.IsExpected(e))

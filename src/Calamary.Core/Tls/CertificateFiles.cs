@@ -7,6 +7,7 @@ namespace Calamary.Core.Tls;
 internal static class CertificateFiles
 {
     private const string Certificate = "CERTIFICATE";
+    private const int MinRsaBits = 2048;
     private const string Encrypted = "the key is encrypted; take one without a passphrase, and protect the file instead";
 
     /// <summary>All certificates of a text, in its order: at least one, or an error.</summary>
@@ -70,6 +71,14 @@ internal static class CertificateFiles
         now > certificate.NotAfter ? $"the certificate of '{certificate.Subject}' has expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC"
         : now < certificate.NotBefore ? $"the certificate of '{certificate.Subject}' is not valid before {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm} UTC"
         : null;
+
+    /// <summary>Why a certificate's key is too weak for anybody; null when it is not.</summary>
+    public static string? KeyFault(X509Certificate2 certificate)
+    {
+        using var key = certificate.GetRSAPublicKey();
+        return key?.KeySize < MinRsaBits
+            ? $"the RSA key of '{certificate.Subject}' has {key.KeySize} bits; less than {MinRsaBits} are refused at handshakes" : null;
+    }
 
     /// <summary>Whether other certificates can be verified by this one (RFC 5280 §4.2.1.9, §4.2.1.3).</summary>
     public static bool IsAuthority(X509Certificate2 certificate)

@@ -7,36 +7,37 @@ internal delegate bool PasswordCheck(string password, string hash);
 
 /// <summary>Compares names and passwords with users. bcrypt is slow on purpose, so answers are remembered, and one comparison runs at a
 /// time, outside the reactors. One for the process; it outlives reloads. Any thread.</summary>
-/// <param name="time">The clock.</param>
-/// <param name="check">bcrypt.</param>
-internal sealed class Authenticator(TimeProvider time, PasswordCheck check)
+internal sealed class Authenticator
 {
-    /// <summary>Comparisons that wait.</summary>
-    public const int MaxWaiting = 256;
-
-    /// <summary>Those of one source: the others come to their turn as well.</summary>
-    public const int MaxWaitingPerSource = 128;
-
     /// <summary>Answers that are remembered, of either kind.</summary>
     public const int MaxRemembered = 10_000;
-
-    /// <summary>How long a comparison may wait.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    // A wrong password costs its time thrice again: guessing never takes more than a quarter of one core.
-    private const int RestFactor = 3;
 
     private static readonly TimeSpan RememberAccepted = TimeSpan.FromHours(1);
     private static readonly TimeSpan RememberRefused = TimeSpan.FromMinutes(1);
 
+    private readonly TimeProvider _time;
+    private readonly PasswordCheck _check;
     private readonly Credentials _credentials = new();
-    private readonly ExpiringKeys _accepted = new(MaxRemembered, RememberAccepted, time);
-    private readonly ExpiringKeys _refused = new(MaxRemembered, RememberRefused, time);
-    private readonly SourceFailures _failures = new(time);
+    private readonly ExpiringKeys _accepted;
+    private readonly ExpiringKeys _refused;
+    private readonly SourceFailures _failures;
+    private readonly Turns _turns;
     private readonly Dictionary<UInt128, Verification> _pending = [];
-    private readonly Queue<Verification> _waiting = new();
     private readonly Lock _gate = new();
+    private readonly ITimer _alarm;
     private bool _isWorking;
+
+    /// <param name="time">The clock.</param>
+    /// <param name="check">bcrypt.</param>
+    public Authenticator(TimeProvider time, PasswordCheck check)
+    {
+        (_time, _check) = (time, check);
+        _accepted = new(MaxRemembered, RememberAccepted, time);
+        _refused = new(MaxRemembered, RememberRefused, time);
+        _failures = new(time);
+        _turns = new(_failures, time, GiveUp);
+        _alarm = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     public Authenticator() : this(TimeProvider.System, static (password, hash) => BCrypt.Net.BCrypt.Verify(password, hash))
     {
@@ -51,7 +52,7 @@ internal sealed class Authenticator(TimeProvider time, PasswordCheck check)
     {
         if (!Credentials.ArePossible(user.Span, password.Span)) return new(AuthenticationResult.Refused);
         var known = users.Find(user.Span);
-        var hash = known?.Hash ?? users.UnknownHash;
+        var hash = known?.Hash ?? users.UnknownHash(user.Span);
         var key = _credentials.KeyOf(user.Span, password.Span, hash);
         if (Recall(key) is { } answer) return new(answer);
         return Wait(key, password.Span, hash, known is not null, SourceFailures.SourceOf(source));
@@ -66,71 +67,74 @@ internal sealed class Authenticator(TimeProvider time, PasswordCheck check)
         {
             if (_pending.TryGetValue(key, out var same)) return new(same.Answer);
             if (Recall(key) is { } answer) return new(answer);
-            if (_failures.IsOver(source) || _waiting.Count >= MaxWaiting || _waiting.Count(w => w.Source == source) >= MaxWaitingPerSource)
-                return new(AuthenticationResult.Busy);
-            var verification = new Verification(key, Encoding.UTF8.GetString(password), hash, isKnown, source, time.GetTimestamp());
+            if (_failures.IsOver(source)) return new(AuthenticationResult.Busy);
+            var verification = new Verification(key, Encoding.UTF8.GetString(password), hash, isKnown, source, _time.GetTimestamp());
+            if (!_turns.TryAdd(verification)) return new(AuthenticationResult.Busy);
             _pending.Add(key, verification);
-            _waiting.Enqueue(verification);
-            if (!_isWorking) _ = Task.Run(WorkAsync);
-            _isWorking = true;
+            Wake();
             return new(verification.Answer);
         }
     }
 
-    private async Task WorkAsync()
+    /// <summary>Goes on with the work, now or after the pause.</summary>
+    private void Wake()
     {
-        while (Next() is { } next)
+        lock (_gate)
         {
-            var rest = Compare(next);
-            if (rest > TimeSpan.Zero) await Task.Delay(rest, time);
+            if (_isWorking || _turns.Wait is not { } wait) return;
+            _isWorking = wait <= TimeSpan.Zero;
+            if (_isWorking) _ = Task.Run(Work);
+            else _alarm.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
         }
+    }
+
+    private void Work()
+    {
+        while (Next() is { } next) Compare(next);
     }
 
     private Verification? Next()
     {
         lock (_gate)
         {
-            _isWorking = _waiting.TryDequeue(out var next);
-            return next;
+            if (_turns.Take() is { } next) return next;
+            _isWorking = false;
+            Wake();
+            return null;
         }
     }
 
-    /// <summary>Compares, and says how long to rest after it.</summary>
-    private TimeSpan Compare(Verification verification)
+    private void Compare(Verification verification)
     {
         try
         {
-            var started = time.GetTimestamp();
-            var result = IsGivenUp(verification) ? AuthenticationResult.Busy
-                : check(verification.Password, verification.Hash) && verification.IsKnown ? AuthenticationResult.Accepted
-                : AuthenticationResult.Refused;
-            var rest = result == AuthenticationResult.Refused ? time.GetElapsedTime(started) * RestFactor : default;
-            Remember(verification, result);
-            verification.Complete(result);
-            return rest;
+            var started = _time.GetTimestamp();
+            var isRight = _check(verification.Password, verification.Hash) && verification.IsKnown;
+            Remember(verification, isRight, _time.GetElapsedTime(started));
+            verification.Complete(isRight ? AuthenticationResult.Accepted : AuthenticationResult.Refused);
         }
         catch (Exception bug)
         {
-            Remember(verification, AuthenticationResult.Busy);
+            lock (_gate) _pending.Remove(verification.Key);
             verification.Fail(bug);
-            return default;
         }
     }
 
-    private bool IsGivenUp(Verification verification)
-    {
-        lock (_gate) return time.GetElapsedTime(verification.Since) > Patience || _failures.IsOver(verification.Source);
-    }
-
-    private void Remember(Verification verification, AuthenticationResult result)
+    private void Remember(Verification verification, bool isRight, TimeSpan length)
     {
         lock (_gate)
         {
             _pending.Remove(verification.Key);
-            if (result == AuthenticationResult.Accepted) _accepted.Add(verification.Key);
-            if (result != AuthenticationResult.Refused) return;
-            _refused.Add(verification.Key);
+            (isRight ? _accepted : _refused).Add(verification.Key);
+            if (isRight) return;
             _failures.Add(verification.Source);
+            _turns.Pause(length);
         }
+    }
+
+    private void GiveUp(Verification verification)
+    {
+        _pending.Remove(verification.Key);
+        verification.Complete(AuthenticationResult.Busy);
     }
 }

@@ -6,6 +6,9 @@ internal sealed class SourceFailures(TimeProvider time)
     /// <summary>Wrong passwords in <see cref="Window"/>; then no more are tried.</summary>
     public const int Max = 20;
 
+    /// <summary>Wrong passwords in <see cref="Window"/> that anybody may have; from the next on it looks like guessing.</summary>
+    public const int MaxMistakes = 1;
+
     /// <summary>Sources that are counted; beyond, the one that began first is forgotten.</summary>
     public const int MaxSources = 4096;
 
@@ -17,7 +20,9 @@ internal sealed class SourceFailures(TimeProvider time)
     public static Address SourceOf(Address address) =>
         address.IsIPv6 ? Address.FromIPv6(address.Bits & (UInt128.MaxValue << 64)) : address;
 
-    public bool IsOver(Address source) => _sources.TryGetValue(source, out var failures) && failures.Count >= Max && !IsPast(failures.Since);
+    public bool IsOver(Address source) => CountOf(source) >= Max;
+
+    public bool IsGuessing(Address source) => CountOf(source) > MaxMistakes;
 
     public void Add(Address source)
     {
@@ -29,6 +34,8 @@ internal sealed class SourceFailures(TimeProvider time)
         if (_sources.Count >= MaxSources) _sources.Remove(_sources.MinBy(s => s.Value.Since).Key);
         _sources[source] = (time.GetTimestamp(), 1);
     }
+
+    private int CountOf(Address source) => _sources.TryGetValue(source, out var failures) && !IsPast(failures.Since) ? failures.Count : 0;
 
     private bool IsPast(long since) => time.GetElapsedTime(since) >= Window;
 }

@@ -107,6 +107,14 @@ public sealed class CertificateTests : ConfigTests, IDisposable
     }
 
     [Fact]
+    public void A_device_is_no_certificate()
+    {
+        File.CreateSymbolicLink(Path.Combine(_pem.Folder, "s.crt"), "/dev/zero");
+        Assert.Equal([$"c.yml:1:23: error: certs.serverPublic: the file '{_pem.Folder}/s.crt' cannot be read: it is not a regular file, but a pipe, a device or a socket"],
+            Read(Https, null, Pem.KeyOf(_pem.Leaf)));
+    }
+
+    [Fact]
     public void Wrong_keys_are_errors_of_serverPrivate()
     {
         var chain = Pem.Chain(_pem.Leaf, _pem.Intermediate);
@@ -149,6 +157,33 @@ public sealed class CertificateTests : ConfigTests, IDisposable
     }
 
     [Fact]
+    public void Weak_keys_are_errors()
+    {
+        using var rsa = RSA.Create(1024);
+        var request = new CertificateRequest("CN=weak.example", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var weak = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        const string Fault = "the RSA key of 'CN=weak.example' has 1024 bits; less than 2048 are refused at handshakes";
+
+        Assert.Equal([Public(Fault)], Read(Https, Pem.Chain(weak), rsa.ExportPkcs8PrivateKeyPem()));
+        Assert.Equal([Public(Fault)], Read(Https, Pem.Chain(_pem.Leaf, weak), Pem.KeyOf(_pem.Leaf)));
+        _pem.Write("ca.crt", Pem.Chain(_pem.Authority, weak));
+        Assert.Equal([$"c.yml:2:33: error: listen.clientCa: the file '{_pem.Folder}/ca.crt': {Fault}"],
+            Read(Https.Replace("{mode: https}", "{mode: https, clientCa: ca.crt}", StringComparison.Ordinal), Pem.Chain(_pem.Leaf), Pem.KeyOf(_pem.Leaf)));
+    }
+
+    [Fact]
+    public void What_OpenSSL_refuses_is_an_error()
+    {
+        using var rsa = RSA.Create(2048);
+        var request = new CertificateRequest("CN=sha1.example", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var ca = RSA.Create(2048);
+        using var certificate = request.Create(new X500DistinguishedName("CN=Old CA"), new Sha1(ca), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1]);
+
+        Assert.Equal(Public("OpenSSL refuses the certificate at handshakes: ca md too weak"), Assert.Single(Read(Https, Pem.Chain(certificate), rsa.ExportPkcs8PrivateKeyPem())));
+    }
+
+    [Fact]
     public void A_client_ca_must_be_one()
     {
         var text = Https.Replace("{mode: https}", "{mode: https, clientCa: ca.crt}", StringComparison.Ordinal);
@@ -170,6 +205,16 @@ public sealed class CertificateTests : ConfigTests, IDisposable
     {
         _pem.Write("ca.crt", Pem.Chain(_pem.Authority));
         Assert.Contains(line, Read(Https.Replace("{mode: https}", listener, StringComparison.Ordinal), Pem.Chain(_pem.Leaf), Pem.KeyOf(_pem.Leaf)));
+    }
+
+    /// <summary>Signs with SHA-1, which the framework does not do any more.</summary>
+    private sealed class Sha1(RSA key) : X509SignatureGenerator
+    {
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => Convert.FromHexString("300D06092A864886F70D0101050500");
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, HashAlgorithmName.SHA1, RSASignaturePadding.Pkcs1);
+
+        protected override PublicKey BuildPublicKey() => new(key);
     }
 
     private string Public(string message) => $"c.yml:1:23: error: certs.serverPublic: the file '{_pem.Folder}/s.crt': {message}";

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Calamary.Core.Configuration;
 using Calamary.Core.Tests.Users;
 
@@ -52,6 +53,17 @@ public sealed class UserFileReaderTests : ConfigTests, IDisposable
     [Fact]
     public void A_missing_file_is_an_error() =>
         Assert.Equal($"{_directory}/c.yml:1:30: error: listen[0].users: the file '{_directory}/users' does not exist", Assert.Single(Read().Problems).ToString());
+
+    [Fact]
+    public async Task A_pipe_is_an_error_and_nobody_waits_for_it()
+    {
+        var path = Path.Combine(_directory, "users");
+        using var make = Process.Start("mkfifo", ["-m", "600", path]);
+        await make.WaitForExitAsync();
+
+        Assert.Equal($"{_directory}/c.yml:1:30: error: listen[0].users: the file '{path}' cannot be read: it is not a regular file, but a pipe, a device or a socket",
+            Assert.Single(Read().Problems).ToString());
+    }
 
     [Fact]
     public void A_file_for_everybodys_eyes_is_a_warning()

@@ -132,18 +132,51 @@ public sealed class AuthenticatorTests : IDisposable
     }
 
     [Fact]
-    public async Task The_queue_is_bounded_for_all_and_for_each_source()
+    public async Task A_source_that_guesses_waits_behind_those_that_do_not()
     {
         _isHeld = true;
-        var mine = Enumerable.Range(0, Authenticator.MaxWaitingPerSource + 10).Select(i => VerifyAsync($"a{i}", "x")).ToArray();
-        var others = Enumerable.Range(0, Authenticator.MaxWaiting).Select(i => VerifyAsync($"b{i}", "x", source: Address.FromIPv4((uint)i))).ToArray();
-
-        // One of them is being compared, or still in the queue.
-        Assert.InRange(mine.Count(t => t.IsCompleted), 9, 10);
-        Assert.InRange(others.Count(t => t.IsCompleted), Authenticator.MaxWaitingPerSource - 1, Authenticator.MaxWaitingPerSource);
-        Assert.All(mine.Concat(others).Where(t => t.IsCompleted), t => Assert.Equal(AuthenticationResult.Busy, t.Result));
+        var guesses = Enumerable.Range(0, 20).Select(i => VerifyAsync("alice", $"guess {i}")).ToArray();
+        await Eventually(() => _comparisons == 1);
+        var others = Enumerable.Range(0, 100).Select(i => VerifyAsync("alice", "secret", source: Address.FromIPv4((uint)i))).ToArray();
+        // Its second mistake is compared, the others' one question, and only then its third.
+        _turn.Release(3);
+        Assert.All(await Task.WhenAll(others), r => Assert.Equal(AuthenticationResult.Accepted, r));
+        await Eventually(() => _comparisons == 4);
+        Assert.Equal(2, guesses.Count(g => g.IsCompleted));
         _turn.Release(1000);
-        await Task.WhenAll(mine.Concat(others));
+        await Task.WhenAll(guesses);
+    }
+
+    [Fact]
+    public async Task Many_guessers_do_not_fill_the_first_queue()
+    {
+        _isHeld = true;
+        var guesses = Enumerable.Range(0, 6).SelectMany(s => Enumerable.Range(0, 128).Select(i => VerifyAsync("alice", $"{s} {i}", source: Address.FromIPv4((uint)s)))).ToArray();
+        var honest = VerifyAsync("alice", "secret", source: Other);
+        Assert.False(honest.IsCompleted);
+        // Two of each of the six, at most.
+        _turn.Release(13);
+        Assert.Equal(AuthenticationResult.Accepted, await honest);
+        _turn.Release(1000);
+        await Task.WhenAll(guesses);
+    }
+
+    [Fact]
+    public async Task The_queues_are_bounded_for_all_and_for_each_source()
+    {
+        _isHeld = true;
+        var being = VerifyAsync("bob", "first", source: Other);
+        await Eventually(() => _comparisons == 1);
+        var mine = Enumerable.Range(0, Turns.MaxWaitingPerSource + 10).Select(i => VerifyAsync($"a{i}", "x")).ToArray();
+        Assert.Equal(10, mine.Count(t => t.IsCompleted));
+        var others = Enumerable.Range(0, Turns.MaxWaiting).Select(i => VerifyAsync($"b{i}", "x", source: Address.FromIPv4((uint)i))).ToArray();
+        Assert.Equal(Turns.MaxFirstPerSource, others.Count(t => t.IsCompleted));
+        var another = Enumerable.Range(0, Turns.MaxWaitingPerSource).Select(i => VerifyAsync($"c{i}", "x", source: Address.FromIPv4(0xC0000203))).ToArray();
+
+        Assert.All(another, t => Assert.True(t.IsCompleted));
+        Assert.All(mine.Concat(others).Concat(another).Where(t => t.IsCompleted), t => Assert.Equal(AuthenticationResult.Busy, t.Result));
+        _turn.Release(1000);
+        await Task.WhenAll([being, .. mine, .. others]);
     }
 
     [Fact]
@@ -153,28 +186,67 @@ public sealed class AuthenticatorTests : IDisposable
         var first = VerifyAsync("alice", "secret");
         await Eventually(() => _comparisons == 1);
         var second = VerifyAsync("bob", "secret");
-        _time.Advance(Authenticator.Patience + TimeSpan.FromMilliseconds(1));
+        _time.Advance(Turns.Patience + TimeSpan.FromMilliseconds(1));
         _turn.Release();
         Assert.Equal(AuthenticationResult.Accepted, await first);
         Assert.Equal(AuthenticationResult.Busy, await second);
         Assert.Equal(1, _comparisons);
     }
 
-    [Fact]
-    public async Task After_a_wrong_password_the_worker_rests()
+    [Theory]
+    [InlineData(1, 100)]
+    [InlineData(2, 300)]
+    public async Task After_a_wrong_password_the_worker_rests_and_longer_for_who_guesses(int mistakes, int milliseconds)
     {
         _cost = TimeSpan.FromMilliseconds(100);
-        Assert.Equal(AuthenticationResult.Refused, await VerifyAsync("alice", "wrong"));
-        var next = VerifyAsync("alice", "secret");
-        _time.Advance(TimeSpan.FromMilliseconds(299));
-        await Task.Delay(20);
-        Assert.Equal(1, _comparisons);
-        await Eventually(() =>
+        for (var i = 0; i < mistakes; i++)
         {
-            _time.Advance(TimeSpan.FromMilliseconds(1));
-            return next.IsCompleted;
-        });
+            _time.Advance(TimeSpan.FromMilliseconds(300));
+            Assert.Equal(AuthenticationResult.Refused, await VerifyAsync("alice", $"wrong {i}"));
+        }
+        var next = VerifyAsync("alice", "secret");
+        _time.Advance(TimeSpan.FromMilliseconds(milliseconds - 1));
+        await Task.Delay(20);
+        Assert.Equal(mistakes, _comparisons);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal(AuthenticationResult.Accepted, await next);
+    }
+
+    [Fact]
+    public async Task The_long_rest_is_not_for_others()
+    {
+        _cost = TimeSpan.FromMilliseconds(100);
+        for (var i = 0; i < 2; i++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(300));
+            await VerifyAsync("alice", $"wrong {i}");
+        }
+        var guess = VerifyAsync("alice", "wrong again");
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(AuthenticationResult.Accepted, await VerifyAsync("alice", "secret", source: Other));
+        await Task.Delay(20);
+        Assert.Equal(3, _comparisons);
+        // The right one took a hundred of the three.
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(AuthenticationResult.Refused, await guess);
+    }
+
+    [Fact]
+    public async Task Who_waits_behind_others_for_too_long_is_told()
+    {
+        await VerifyAsync("alice", "wrong 0");
+        await VerifyAsync("alice", "wrong 1");
+        _isHeld = true;
+        var first = VerifyAsync("alice", "secret", source: Other);
+        await Eventually(() => _comparisons == 3);
+        var guess = VerifyAsync("alice", "wrong 2");
+        _time.Advance(Turns.Patience + TimeSpan.FromMilliseconds(1));
+        var later = VerifyAsync("bob", "secret", source: Address.FromIPv4(1));
+        _turn.Release();
+        await first;
+        Assert.Equal(AuthenticationResult.Busy, await guess);
+        _turn.Release();
+        Assert.Equal(AuthenticationResult.Accepted, await later);
     }
 
     [Fact]

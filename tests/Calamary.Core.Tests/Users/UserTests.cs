@@ -75,12 +75,33 @@ public class UserTests
         Assert.Null(file.Find([0x5A, 0x6F, 0xEB]));
         Assert.Null(file.Find(""u8));
         Assert.Null(file.Find(new byte[10_000]));
-        Assert.StartsWith("$2y$06$", file.UnknownHash, StringComparison.Ordinal);
-        Assert.Null(BcryptHash.Check(file.UnknownHash));
     }
 
     [Fact]
-    public void A_file_without_users_has_a_hash_for_unknown_ones() => Assert.Null(BcryptHash.Check(new UserFile([]).UnknownHash));
+    public void A_file_without_users_has_a_hash_for_unknown_ones() => Assert.Null(BcryptHash.Check(new UserFile([]).UnknownHash("alice"u8)));
+
+    [Fact]
+    public void Names_that_do_not_exist_cost_what_those_of_the_file_do()
+    {
+        User[] users = [new("a", "$2y$04$" + Salt + Rest), new("b", "$2y$06$" + Salt + Rest), new("c", "$2y$06$" + Salt + Rest), new("d", "$2y$12$" + Salt + Rest)];
+        var (file, reloaded) = (new UserFile(users), new UserFile(users));
+        var costs = new Dictionary<int, int>();
+        for (var i = 0; i < 4000; i++)
+        {
+            var name = System.Text.Encoding.ASCII.GetBytes($"nobody{i}");
+            var hash = file.UnknownHash(name);
+            Assert.Null(BcryptHash.Check(hash));
+            Assert.Same(hash, file.UnknownHash(name));
+            var cost = BcryptHash.CostOf(hash);
+            Assert.Equal(cost, BcryptHash.CostOf(reloaded.UnknownHash(name)));
+            costs[cost] = costs.GetValueOrDefault(cost) + 1;
+        }
+        // Eight standard deviations around 1,000, 2,000 and 1,000.
+        Assert.Equal([4, 6, 12], costs.Keys.Order());
+        Assert.InRange(costs[4], 780, 1220);
+        Assert.InRange(costs[6], 1750, 2250);
+        Assert.InRange(costs[12], 780, 1220);
+    }
 
     private static void AssertWrong(string line, string words)
     {

@@ -27,6 +27,17 @@ public sealed class HeaderTests(NetworkLab lab) : IClassFixture<NetworkLab>
     }
 
     [Fact]
+    public async Task Trailer_fields_stay_behind()
+    {
+        await using var calamary = await lab.StartAsync(Settings.Http.Rule("{port: 8080}", "accept"));
+        var outcome = await lab.RawAsync($@"POST {Echo} HTTP/1.1\r\nHost: v4.example.test:8080\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+            + @"3\r\nabc\r\n0\r\nProxy-Authorization: Basic eDp5\r\nX-Last: 1\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200", outcome.Text, StringComparison.Ordinal);
+        Assert.Contains("body 3 ", outcome.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("trailer", outcome.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Host_is_taken_from_the_target()
     {
         await using var calamary = await lab.StartAsync(Settings.Http.Rule("{port: 8080}", "accept"));

@@ -65,10 +65,11 @@ async def body_of(reader, headers):
         while size := int((await reader.readline()).split(b";")[0], 16):
             body += await reader.readexactly(size)
             await reader.readline()
-        while (await reader.readline()) not in (b"\r\n", b""):
-            pass
-        return body
-    return await reader.readexactly(int(headers.get("content-length", "0")))
+        trailers = b""
+        while (line := await reader.readline()) not in (b"\r\n", b""):
+            trailers += b"trailer " + line
+        return body, trailers
+    return await reader.readexactly(int(headers.get("content-length", "0"))), b""
 
 
 async def http_echo(reader, writer):
@@ -80,8 +81,8 @@ async def http_echo(reader, writer):
             head += line
             name, _, value = line.decode("latin-1").partition(":")
             headers[name.lower()] = value.strip().lower()
-        body = await body_of(reader, headers)
-        text = head + f"body {len(body)} {hashlib.sha256(body).hexdigest()}\n".encode()
+        body, trailers = await body_of(reader, headers)
+        text = head + trailers + f"body {len(body)} {hashlib.sha256(body).hexdigest()}\n".encode()
         writer.write(
             b"HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Answer-Hop\r\nX-Answer-Hop: 1\r\nKeep-Alive: timeout=9\r\n"
             b"X-Answer: kept\r\nContent-Length: %d\r\n\r\n" % len(text))

@@ -23,7 +23,8 @@ internal static class BodyRelay
         return state.Reason == EndReason.Completed;
     }
 
-    /// <summary>Chunks are passed on as they are; the scanner only finds the end (RFC 9112 §7.1).</summary>
+    /// <summary>Chunks are passed on as they are; the scanner only finds the end (RFC 9112 §7.1). Trailer fields are not passed on (§7.1.2): nobody has
+    /// asked for them, as TE ends here, and what they say must not be taken for what a head says.</summary>
     private static async ValueTask<bool> ChunkedAsync(Connection from, Connection to, RelayState state, bool fromClient)
     {
         var scanner = new ChunkedScanner();
@@ -47,13 +48,21 @@ internal static class BodyRelay
                 return false;
             }
             from.TryReceive(from.Reactor.Scratch.AsSpan(0, length));
-            if (!await Pump.SendScratchAsync(to, length))
+            var forwarded = Cut(from.Reactor.Scratch.AsSpan(0, length), scanner.Trailers);
+            if (forwarded > 0 && !await Pump.SendScratchAsync(to, forwarded))
             {
                 state.Fail(fromClient ? EndReason.UpstreamReset : EndReason.ClientReset);
                 return false;
             }
-            state.Moved(fromClient, length);
+            state.Moved(fromClient, forwarded);
             if (status == ChunkedStatus.Ended) return true;
         }
+    }
+
+    private static int Cut(Span<byte> bytes, Range range)
+    {
+        var (start, length) = range.GetOffsetAndLength(bytes.Length);
+        bytes[(start + length)..].CopyTo(bytes[start..]);
+        return bytes.Length - length;
     }
 }

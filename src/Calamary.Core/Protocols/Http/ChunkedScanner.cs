@@ -29,12 +29,16 @@ public struct ChunkedScanner
         Ended, Malformed,
     }
 
+    /// <summary>Where trailer fields are in the bytes of the last call; empty for none.</summary>
+    internal Range Trailers { get; private set; }
+
     /// <summary>Takes the next bytes of the connection.</summary>
     /// <param name="received">Bytes that follow those of the last call.</param>
     /// <param name="length">How many of them belong to the body; what follows is the next message's.</param>
     public ChunkedStatus Scan(ReadOnlySpan<byte> received, out int length)
     {
         length = 0;
+        var (trailersFrom, trailersTo) = (0, 0);
         while (length < received.Length && _state < State.Ended)
         {
             if (_state == State.Data)
@@ -46,10 +50,16 @@ public struct ChunkedScanner
             }
             else
             {
+                var isTrailer = _state is >= State.TrailerStart and <= State.TrailerLf;
                 _state = Next(received[length]);
-                if (_state != State.Malformed) length++;
+                if (_state == State.Malformed) break;
+                length++;
+                if (!isTrailer || _state == State.EndLf) continue;
+                if (trailersTo == 0) trailersFrom = length - 1;
+                trailersTo = length;
             }
         }
+        Trailers = trailersFrom..trailersTo;
         return _state switch
         {
             State.Ended => ChunkedStatus.Ended,

@@ -80,6 +80,15 @@ internal static unsafe partial class Libc
         _ = setrlimit(7, limit);
     }
 
+    /// <summary>Whether reading a path would wait for somebody who writes, or never end: a pipe, a device, a socket.</summary>
+    public static bool IsSpecialFile(string path)
+    {
+        const int Here = -100, TypeOnly = 1, ModeOffset = 28;
+        const int TypeMask = 0xF000, Directory = 0x4000, Regular = 0x8000;
+        var result = stackalloc byte[256];
+        return statx(Here, path, 0, TypeOnly, result) == 0 && (*(ushort*)(result + ModeOffset) & TypeMask) is not (Directory or Regular);
+    }
+
     /// <summary>Writing to a closed peer is an error result here, never a signal.</summary>
     public static void IgnoreBrokenPipes() => _ = signal(13 /* SIGPIPE */, 1 /* SIG_IGN */);
 
@@ -109,6 +118,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name), SuppressGCTransition] private static partial int eventfd(uint initial, int flags);
     [LibraryImport(Name), SuppressGCTransition] private static partial nint write(int fd, void* buffer, nuint length);
     [LibraryImport(Name), SuppressGCTransition] private static partial nint read(int fd, void* buffer, nuint length);
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)] private static partial int statx(int directory, string path, int flags, uint mask, byte* result);
     [LibraryImport(Name), SuppressGCTransition] private static partial int getrlimit(int resource, ulong* limit);
     [LibraryImport(Name), SuppressGCTransition] private static partial int setrlimit(int resource, ulong* limit);
     [LibraryImport(Name), SuppressGCTransition] private static partial nint signal(int number, nint handler);

@@ -36,6 +36,31 @@ public sealed class ChunkedScannerTests
     }
 
     [Theory]
+    [InlineData("0\r\n\r\n", "0\r\n\r\n")]
+    [InlineData("1\r\nx\r\n0\r\nProxy-Authorization: Basic x\r\n\r\n", "1\r\nx\r\n0\r\n\r\n")]
+    [InlineData("3;a=b\r\na:b\r\n00;c\r\nA: 1\r\nB:\r\nC: 3\r\n\r\n", "3;a=b\r\na:b\r\n00;c\r\n\r\n")]
+    public void Trailer_fields_are_found_in_every_split(string text, string without)
+    {
+        byte[] input = [.. Encoding.ASCII.GetBytes(text), .. "GET / HTTP/1.1"u8];
+        for (var first = 0; first <= text.Length; first++)
+            for (var second = first; second <= text.Length; second++)
+            {
+                var scanner = new ChunkedScanner();
+                var passedOn = Keep(ref scanner, input[..first]) + Keep(ref scanner, input[first..second]) + Keep(ref scanner, input[second..]);
+                Assert.Equal(without, passedOn);
+                Assert.Equal("", Keep(ref scanner, input));
+            }
+        var bytewise = new ChunkedScanner();
+        Assert.Equal(without, string.Concat(input.Select(b => Keep(ref bytewise, [b]))));
+
+        static string Keep(ref ChunkedScanner scanner, byte[] bytes)
+        {
+            scanner.Scan(bytes, out var length);
+            return Encoding.ASCII.GetString(bytes.AsSpan(0, length)).Remove(scanner.Trailers.Start.Value, scanner.Trailers.End.Value - scanner.Trailers.Start.Value);
+        }
+    }
+
+    [Theory]
     [InlineData("\r\n")]
     [InlineData("g\r\n")]
     [InlineData("-1\r\n")]
