@@ -1,6 +1,7 @@
 using Calamary.Core.Listening;
 using Calamary.Core.Names;
 using Calamary.Core.Peeking;
+using Calamary.Core.Users;
 
 namespace Calamary.Core;
 
@@ -61,6 +62,13 @@ internal static class FlowJudge
         return JudgeCandidates(flow, lookup.Addresses, destination.Port);
     }
 
+    /// <summary>Whether a flow that runs may go on to where it goes, by a policy that has come since: then it takes that over.</summary>
+    public static bool TryTakeOver(Flow flow, FlowPolicy policy)
+    {
+        flow.TakePolicy(policy);
+        return JudgeAddress(flow, flow.Facts.Destination) is { IsAccepted: true };
+    }
+
     private static void LogIdentified(Flow flow)
     {
         if (flow.Facts.Tls?.ServerNameKind is ServerNameKind.Several or ServerNameKind.Invalid) flow.Policy.Log.OddServerName(in flow.Facts);
@@ -99,6 +107,8 @@ internal static class FlowJudge
     {
         flow.Facts.Destination = destination;
         flow.Facts.Known |= FactStages.Destination;
+        if (flow.Facts.Transport == TransportProtocol.Udp && flow.Policy.Relays.Contains(destination))
+            return new Verdict(RuleAction.Deny, VerdictBasis.Loop);
         if (flow.Policy.Guard.TryRefuse(destination, out var basis)) return new Verdict(RuleAction.Deny, basis);
         return flow.Rules.TryDecide(in flow.Facts, out var verdict, flow.Trace) ? verdict : null;
     }
@@ -106,7 +116,15 @@ internal static class FlowJudge
     private static async ValueTask<NameResult> ResolveAsync(Flow flow, string name)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var result = await flow.Policy.Names.ResolveAsync(name, CancellationToken.None);
+        var result = await flow.Policy.Names.ResolveAsync(name, SourceFailures.SourceOf(flow.Facts.Source.Address), CancellationToken.None);
+        flow.FailureDetail = result.Status switch
+        {
+            NameStatus.Failed => "the nameservers failed",
+            NameStatus.TimedOut => "no answer within timeout.dnsLookup",
+            NameStatus.Busy => $"{PendingLookups.Max} names are looked up already; nobody was asked",
+            NameStatus.SourceBusy => $"{PendingLookups.MaxPerAsker} names are looked up for this source already; nobody was asked",
+            _ => null,
+        };
         flow.Metrics.DnsTime(TimeProvider.System.GetElapsedTime(started));
         return result;
     }

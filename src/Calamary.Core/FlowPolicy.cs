@@ -34,6 +34,9 @@ internal sealed class FlowPolicy
     /// <summary>The proxy's own connections, to know a flow that comes from itself; null when no listener would take one.</summary>
     public OwnEndpoints? Own { get; init; }
 
+    /// <summary>Where clients send datagrams for the proxy to relay: no datagram is relayed to there.</summary>
+    public required OwnEndpoints Relays { get; init; }
+
     public required TimeoutConfig Timeouts { get; init; }
 
     /// <summary>Bytes that peeking looks at, at most.</summary>

@@ -38,7 +38,8 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
         foreach (var key in _open.Keys.Where(k => !wanted.ContainsKey(k)).ToArray())
         {
             _open.Remove(key, out var gone);
-            await gone!.CloseAsync();
+            gone!.Model = gone.Model with { IsGone = true };
+            await gone.CloseAsync();
         }
         foreach (var (key, open) in _open) open.Model = wanted[key].Model;
         foreach (var (key, descriptors) in added) Open(key, wanted[key].Model, descriptors);

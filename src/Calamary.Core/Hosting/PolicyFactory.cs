@@ -17,6 +17,7 @@ namespace Calamary.Core.Hosting;
 /// <param name="engine">An engine that replaces the configured rules, or null.</param>
 internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> parsers, IRuleEngine? engine)
 {
+    private readonly OwnEndpoints _relays = new();
     private readonly Authenticator _authenticator = new();
     private (string Key, INameResolver Resolver)? _names;
 
@@ -39,6 +40,7 @@ internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> 
             Output = output,
             Authenticator = _authenticator,
             Own = own,
+            Relays = _relays,
             Timeouts = config.Timeouts,
             PeekBytes = config.Limits.PeekBytes,
             Log = log,

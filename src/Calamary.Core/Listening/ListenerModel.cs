@@ -16,4 +16,7 @@ internal sealed record ListenerModel(ListenerConfig Config, TlsServer? Tls)
 
     /// <summary>Who may use it; null for everybody.</summary>
     public UserFile? Users => Config.Users;
+
+    /// <summary>Whether a reload has removed it: its flows go on.</summary>
+    public bool IsGone { get; init; }
 }

@@ -67,7 +67,7 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerModel> model
         {
             ListenerMode.Http or ListenerMode.Https => new HttpMode(model, policy),
             ListenerMode.ProxyProto => new ProxyProtoMode(listener),
-            ListenerMode.Socks5 => new Socks5Mode(listener, policy),
+            ListenerMode.Socks5 => new Socks5Mode(model, policy),
             _ => new TransparentMode(socket.Local, listener.Config.Tproxy, listener.Config.ResolveSni),
         };
         return new Flow(client, mode, current, table, in facts);

@@ -8,4 +8,10 @@ internal interface INameResolver
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     ValueTask<NameResult> ResolveAsync(string name, CancellationToken cancellation);
+
+    /// <summary>The same for a client, who gets no more than its share.</summary>
+    /// <param name="name">A normalised host name, no address.</param>
+    /// <param name="asker">Who is behind the question.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    ValueTask<NameResult> ResolveAsync(string name, Address asker, CancellationToken cancellation) => ResolveAsync(name, cancellation);
 }

@@ -7,10 +7,14 @@ internal enum NameStatus : byte
     Found,
     /// <summary>The name does not exist (NXDOMAIN) or has no addresses (NODATA).</summary>
     NotFound,
-    /// <summary>The nameservers answered with errors, or too many lookups are under way.</summary>
+    /// <summary>The nameservers answered with errors.</summary>
     Failed,
     /// <summary>No nameserver answered in time.</summary>
     TimedOut,
+    /// <summary>Too many lookups are under way: nobody was asked.</summary>
+    Busy,
+    /// <summary>Too many of them are for this source: nobody was asked.</summary>
+    SourceBusy,
 }
 
 /// <summary>The outcome of a lookup.</summary>
@@ -41,6 +45,12 @@ internal readonly record struct NameResult(NameStatus Status, IReadOnlyList<Addr
 
     /// <summary>Failed.</summary>
     public static NameResult Failed => new(NameStatus.Failed, [], FailureTtl);
+
+    /// <summary>Not asked.</summary>
+    public static NameResult Busy => new(NameStatus.Busy, [], FailureTtl);
+
+    /// <summary>Not asked for this source.</summary>
+    public static NameResult SourceBusy => new(NameStatus.SourceBusy, [], FailureTtl);
 
     /// <summary>Timed out.</summary>
     public static NameResult TimedOut => new(NameStatus.TimedOut, [], FailureTtl);

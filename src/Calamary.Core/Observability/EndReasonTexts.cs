@@ -30,7 +30,7 @@ internal static class EndReasonTexts
         EndReason.CommandNotSupported => (LogLevel.Information, "Refused: a SOCKS5 command that is not served"),
         EndReason.NoProxyLeft => (LogLevel.Warning, "Failed: none of the proxies could be reached"),
         EndReason.NameNotFound => (LogLevel.Information, "Failed: the name does not exist or has no addresses"),
-        EndReason.NameLookupFailed => (LogLevel.Warning, "Failed: the nameservers failed, or gave no answer within timeout.dnsLookup"),
+        EndReason.NameLookupFailed => (LogLevel.Warning, "Failed: the name could not be looked up"),
         EndReason.DialTimeout => (LogLevel.Information, "Failed: the server did not answer within timeout.connect"),
         EndReason.DialRefused => (LogLevel.Information, "Failed: the server refused the connection"),
         EndReason.DialUnreachable => (LogLevel.Information, "Failed: the server is unreachable"),

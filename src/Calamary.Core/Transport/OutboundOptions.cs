@@ -10,8 +10,6 @@ namespace Calamary.Core.Transport;
 /// <param name="SourceIPv6">The same for IPv6.</param>
 internal sealed unsafe record OutboundOptions(uint Mark = 0, string Interface = "", Address? SourceIPv4 = null, Address? SourceIPv6 = null)
 {
-    private readonly byte[] _interface = Encoding.UTF8.GetBytes(Interface);
-
     /// <summary>Tries the options on a socket that goes nowhere. Returns the system's words for what fails, or null.</summary>
     public string? Probe()
     {
@@ -31,9 +29,12 @@ internal sealed unsafe record OutboundOptions(uint Mark = 0, string Interface = 
     {
         var result = 0;
         if (Mark != 0) result = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.Mark, (int)Mark);
-        if (result >= 0 && _interface.Length > 0)
-            fixed (byte* name = _interface)
-                result = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.BindToDevice, name, (uint)_interface.Length);
+        if (result >= 0 && Interface.Length > 0)
+        {
+            var bytes = Encoding.UTF8.GetBytes(Interface);
+            fixed (byte* name = bytes)
+                result = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.BindToDevice, name, (uint)bytes.Length);
+        }
         if (result >= 0 && (ipv6 ? SourceIPv6 : SourceIPv4) is { } source)
         {
             // The port is chosen at connect, when the kernel knows the whole 4-tuple: no limit of 28,000 connections per address.

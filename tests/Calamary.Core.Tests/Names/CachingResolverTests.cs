@@ -94,12 +94,29 @@ public class CachingResolverTests
     {
         _inner.Gate = new TaskCompletionSource();
         var resolver = new CachingResolver(_inner, 10, _time);
-        var running = Enumerable.Range(0, CachingResolver.MaxLookups).Select(i => resolver.ResolveAsync($"n{i}", default).AsTask()).ToArray();
-        Assert.True(SpinWait.SpinUntil(() => _inner.Running == CachingResolver.MaxLookups, TimeSpan.FromSeconds(10)));
-        Assert.Equal(NameStatus.Failed, (await resolver.ResolveAsync("more", default)).Status);
+        var running = Enumerable.Range(0, PendingLookups.Max).Select(i => resolver.ResolveAsync($"n{i}", default).AsTask()).ToArray();
+        Assert.True(SpinWait.SpinUntil(() => _inner.Running == PendingLookups.Max, TimeSpan.FromSeconds(10)));
+        Assert.Equal(NameStatus.Busy, (await resolver.ResolveAsync("more", default)).Status);
         _inner.Gate.SetResult();
         await Task.WhenAll(running);
         Assert.Equal(NameStatus.Found, (await resolver.ResolveAsync("more", default)).Status);
+    }
+
+    [Fact]
+    public async Task Lookups_of_one_asker_leave_room_for_others()
+    {
+        _inner.Gate = new TaskCompletionSource();
+        var resolver = new CachingResolver(_inner, 10, _time);
+        var (one, other) = (Address.FromIPv4(1), Address.FromIPv4(2));
+        var running = Enumerable.Range(0, PendingLookups.MaxPerAsker).Select(i => resolver.ResolveAsync($"n{i}", one, default).AsTask()).ToList();
+        Assert.Equal(NameStatus.SourceBusy, (await resolver.ResolveAsync("more", one, default)).Status);
+        // Waiting for a name that is asked for anyway is free.
+        running.Add(resolver.ResolveAsync("n0", one, default).AsTask());
+        running.Add(resolver.ResolveAsync("others", other, default).AsTask());
+        _inner.Gate.SetResult();
+        Assert.All(await Task.WhenAll(running), result => Assert.Equal(NameStatus.Found, result.Status));
+        Assert.Equal(NameStatus.Found, (await resolver.ResolveAsync("more", one, default)).Status);
+        Assert.Equal(1, _inner.Count("n0"));
     }
 
     [Fact]

@@ -45,6 +45,7 @@ public sealed class SocksReplyTests(NetworkLab lab) : IClassFixture<NetworkLab>,
     [Theory]
     // BIND, an unknown command, an unknown type of address, a name that is none, port 0, another version in the request
     [InlineData(@"\x05\x02\x00\x01\x0a\x4d\x02\x02\x00\x50", "0507", "command_not_supported")]
+    [InlineData(@"\x05\x02\x00\x03\x03a b\x00\x50", "0507", "command_not_supported")]
     [InlineData(@"\x05\x09\x00\x01\x0a\x4d\x02\x02\x00\x50", "0507", "command_not_supported")]
     [InlineData(@"\x05\x01\x00\x02\x0a\x4d\x02\x02\x00\x50", "0508", "handshake_malformed")]
     [InlineData(@"\x05\x01\x00\x03\x03a b\x00\x50", "0504", "handshake_malformed")]

@@ -172,6 +172,60 @@ public sealed class SocksUdpTests(NetworkLab lab) : IClassFixture<NetworkLab>, I
     }
 
     [Fact]
+    public async Task Datagram_to_a_relay_of_the_proxy_is_a_loop()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho.Rule("{protoL4: udp}", "accept"));
+        Assert.Equal(["loop nothing"], await lab.DatagramsAsync("loop"));
+        await calamary.EndedAsync("loop_detected");
+    }
+
+    [Fact]
+    public async Task Lookups_of_one_client_leave_room_for_others()
+    {
+        await using var calamary = await lab.StartAsync(
+            AcceptEcho.Rule("{protoL4: udp}", "accept").With("timeout: {dnsLookup: 8000}") with { Nameserver = Addresses.Silent4 });
+        await using var client = lab.Client.Start(SocksClients.Command(IpFamily.IPv4, "names", "100"));
+        await client.Output.WaitForAsync("^holding$");
+        await calamary.EndedAsync("name_lookup_failed", 100 - 64);
+        Assert.Equal(100 - 64, calamary.Log.Count("64 names are looked up for this source already; nobody was asked"));
+    }
+
+    [Fact]
+    public async Task Link_local_client_is_told_that_there_is_no_relay()
+    {
+        await lab.Proxy.ConfigureAsync("address replace fe80::77/64 dev client nodad");
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        var code = $"""
+            import socket
+            s = socket.create_connection(('fe80::77%proxy', {SocksClients.Port}), timeout=5)
+            s.sendall(b'\x05\x01\x00')
+            s.recv(2, socket.MSG_WAITALL)
+            s.sendall(b'\x05\x03\x00\x01\0\0\0\0\0\0')
+            print(s.recv(10, socket.MSG_WAITALL)[1])
+            """;
+        Assert.Equal("1", (await lab.Client.RunAsync("/usr/bin/python3", "-c", code)).Succeeded().Output);
+        await calamary.Log.WaitForAsync("link-local");
+    }
+
+    [Fact]
+    public async Task Reload_leaves_the_port_alone()
+    {
+        await using var calamary = await lab.StartAsync(AcceptEcho);
+        await using var client = lab.Client.Start(SocksClients.Command(IpFamily.IPv4, "watch", Target));
+        await client.Output.WaitForAsync("^answered$");
+        for (var reload = 1; reload <= 3; reload++)
+        {
+            calamary.Reload(AcceptEcho.Rule($"{{port: {reload}}}", "accept").ToString());
+            var lines = Echo.Output.Snapshot().Count;
+            await Eventually.TrueAsync(() => Echo.Output.Snapshot().Count > lines + 5, "datagrams go on");
+        }
+        Assert.Single(Echo.Output.Snapshot().Where(l => l.StartsWith(Addresses.Server4, StringComparison.Ordinal)).Select(l => l.Split(' ')[^1]).Distinct());
+        Assert.DoesNotContain("silent", client.Output.Snapshot());
+        // The flow has gone on: there is no further verdict.
+        Assert.Equal(1, calamary.Log.Count($@":{SocksClients.Echo} \| Accept"));
+    }
+
+    [Fact]
     public async Task Reload_judges_destinations_again()
     {
         await using var calamary = await lab.StartAsync(AcceptEcho);

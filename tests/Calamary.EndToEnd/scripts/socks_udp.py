@@ -166,6 +166,20 @@ def idle():
     print("closed" if association.tcp.recv(1) == b"" else "data", round(time.monotonic() - started, 1))
 
 
+def loop():
+    association, other = Association(), Association()
+    print("loop", association.echo("%s,%d" % other.relay, seconds=0.5))
+
+
+def names():
+    association = Association()
+    for number in range(int(arguments[0])):
+        association.send(f"n{number}.example.test,53", b"x")
+    print("holding", flush=True)
+    sys.stdin.read()
+    time.sleep(10)
+
+
 def chatter():
     association = Association()
     association.tcp.sendall(b"x" * 100000)

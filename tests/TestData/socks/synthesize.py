@@ -34,6 +34,7 @@ bad('credentials', 'version-5', b'\5\1a\1b', 'version of the user/password messa
 
 good('request', 'bind', b'\5\2\0\1\xc0\0\2\7' + PORT, '2 192.0.2.7:443')
 good('request', 'unknown-command', b'\5\xf0\0\1\xc0\0\2\7' + PORT, '240 192.0.2.7:443')
+good('request', 'bind-no-name', b'\5\2\0' + named(b'a b'), '2 0.0.0.0:443')
 good('request', 'reserved-set', b'\5\1\xff\4' + V6 + PORT, '1 [2001:db8::7]:443')
 good('request', 'mapped', b'\5\1\0\4' + MAPPED + PORT, '1 192.0.2.7:443')
 good('request', 'associate', b'\5\3\0\1' + bytes(6), '3 0.0.0.0:0')

@@ -5,10 +5,11 @@ using Calamary.Core.Transport.Native;
 namespace Calamary.Core.Listening.Socks5;
 
 /// <summary>The SOCKS5 proxy mode (RFC 1928): CONNECT opens a tunnel, UDP ASSOCIATE a relay for datagrams.</summary>
-/// <param name="model">The listener.</param>
+/// <param name="model">The listener as it is now.</param>
 /// <param name="policy">The policy in force, for the datagrams of an association.</param>
-internal sealed class Socks5Mode(ListenerModel model, Func<FlowPolicy> policy) : IMode
+internal sealed class Socks5Mode(Func<ListenerModel> model, Func<FlowPolicy> policy) : IMode
 {
+    private readonly ListenerModel _listener = model();
     private bool _asked;
     private bool _answered;
     private ushort _clientPort;
@@ -19,8 +20,8 @@ internal sealed class Socks5Mode(ListenerModel model, Func<FlowPolicy> policy) :
 
     public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
     {
-        var ended = await TlsTermination.BeginAsync(flow, model.Tls);
-        if (ended == EndReason.None) ended = await Socks5Handshake.GreetAsync(flow, model.Users);
+        var ended = await TlsTermination.BeginAsync(flow, _listener.Tls);
+        if (ended == EndReason.None) ended = await Socks5Handshake.GreetAsync(flow, _listener.Users);
         if (ended != EndReason.None) return (HandshakeOutcome.Ended, ended);
         (var request, ended) = await Socks5Handshake.ReadRequestAsync(flow);
         if (ended != EndReason.None) return (HandshakeOutcome.Ended, ended);
@@ -30,7 +31,7 @@ internal sealed class Socks5Mode(ListenerModel model, Func<FlowPolicy> policy) :
             case SocksCommand.Connect when request.Target.Port != 0:
                 Name(flow, request.Target);
                 return (HandshakeOutcome.Tunnel, default);
-            case SocksCommand.UdpAssociate when model.Config.Udp:
+            case SocksCommand.UdpAssociate when _listener.Config.Udp:
                 _clientPort = request.Target.Port;
                 return (HandshakeOutcome.Association, default);
             case SocksCommand.Connect:
@@ -49,15 +50,32 @@ internal sealed class Socks5Mode(ListenerModel model, Func<FlowPolicy> policy) :
     {
         // Where the client has reached the proxy over TCP, its datagrams will as well.
         flow.Client.Socket.TryGetLocal(out var local);
+        if (IsLinkLocal(local.Address))
+        {
+            flow.FailureDetail = "UDP ASSOCIATE at a link-local address, which means nothing without the interface";
+            _answered = true;
+            await Socks5Handshake.AnswerAsync(flow, SocksWriter.Reply(SocksReply.GeneralFailure));
+            return EndReason.CommandNotSupported;
+        }
         var relay = UdpSocket.Bind(flow.Reactor, local with { Port = 0 }, out var errno);
-        using var association = relay is null ? null : new UdpAssociation(flow, relay, _clientPort, policy, run);
+        var rights = new UdpRights(model, _listener, flow.Facts.User);
+        using var association = relay is null ? null : new UdpAssociation(flow, relay, _clientPort, policy, rights, run);
         if (association is null || !relay!.TryGetLocal(out var bound))
         {
             flow.FailureDetail = $"no socket for datagrams: {Errno.Describe(errno)}";
             await FailedAsync(flow, EndReason.DialExhausted);
             return EndReason.DialExhausted;
         }
-        return await AnswerAsync(flow, bound) ? await association.RunAsync() : EndReason.ClientReset;
+        var relays = flow.Policy.Relays;
+        relays.Add(bound);
+        try
+        {
+            return await AnswerAsync(flow, bound) ? await association.RunAsync() : EndReason.ClientReset;
+        }
+        finally
+        {
+            relays.Remove(bound);
+        }
     }
 
     public async ValueTask<bool> BeforePeekAsync(Flow flow) => _answered || await AnswerAsync(flow, default);
@@ -88,6 +106,9 @@ internal sealed class Socks5Mode(ListenerModel model, Func<FlowPolicy> policy) :
         _answered = true;
         return await flow.Client.SendAllAsync(SocksWriter.Reply(SocksReply.Succeeded, bound));
     }
+
+    // fe80::/10
+    private static bool IsLinkLocal(Address address) => address.IsIPv6 && address.Bits >> 118 == 0x3FA;
 
     private static void Name(Flow flow, in SocksTarget target)
     {

@@ -28,15 +28,22 @@ internal sealed class UdpAssociation : IDisposable
     /// <param name="relay">Where the client sends its datagrams.</param>
     /// <param name="clientPort">The port that they come from; 0 for that of the first one.</param>
     /// <param name="policy">The policy in force.</param>
+    /// <param name="rights">Whether it may have further destinations.</param>
     /// <param name="run">Takes the flow of each destination through the pipeline.</param>
-    public UdpAssociation(Flow control, UdpSocket relay, ushort clientPort, Func<FlowPolicy> policy, Func<Flow, Task> run)
+    public UdpAssociation(Flow control, UdpSocket relay, ushort clientPort, Func<FlowPolicy> policy, UdpRights rights, Func<Flow, Task> run)
     {
-        (Control, _relay, _clientPort, _policy, _run) = (control, relay, clientPort, policy, run);
+        (Control, _relay, _clientPort, _policy, Rights, _run) = (control, relay, clientPort, policy, rights, run);
         _upstreams = new UdpUpstreams(control.Reactor, socket => _ = ReceiveAsync(socket, SocksWriter.MaxHeaderLength, FromServer));
     }
 
     /// <summary>The client's TCP connection.</summary>
     public Flow Control { get; }
+
+    /// <summary>Whether it may have further destinations.</summary>
+    public UdpRights Rights { get; }
+
+    /// <summary>The policy in force.</summary>
+    public FlowPolicy Policy => _policy();
 
     private delegate void Receiver(byte[] buffer, int length, Endpoint source);
 
@@ -137,16 +144,16 @@ internal sealed class UdpAssociation : IDisposable
         _lastSeen = Control.Reactor.Now;
 
         var data = buffer.AsSpan(parsed.Length, length - parsed.Length);
-        var policy = _policy();
-        if (_destinations.TryFind(datagram.Target, policy, out var destination))
+        var destination = _destinations.Find(datagram.Target);
+        if (destination?.Holds(Policy) == true)
         {
             destination.Touch();
             if (destination.IsAccepted) SendToServer(destination, data);
             else if (destination.IsPending) Keep(destination, data);
         }
-        else if (_destinations.TryMakeRoom())
+        else if (destination is not null || _destinations.TryMakeRoom())
         {
-            destination = new UdpDestination(this, datagram.Target, policy, source);
+            destination = new UdpDestination(this, datagram.Target, Policy, source);
             _destinations.Add(destination);
             Keep(destination, data);
             _ = _run(destination.Flow);

@@ -16,7 +16,6 @@ internal sealed class UdpDestination : Connection, IMode
 
     private readonly UdpAssociation _association;
     private readonly Queue<byte[]> _waiting = new();
-    private readonly long _idle;
     private IReadOnlyList<Endpoint> _targets = [];
     private int _target;
     private EndReason _refusal;
@@ -30,7 +29,6 @@ internal sealed class UdpDestination : Connection, IMode
         : base(association.Control.Reactor)
     {
         (_association, Asked) = (association, asked);
-        _idle = (long)policy.Timeouts.Idle.TotalMilliseconds;
         IsReadable = false;
         LastSeen = Reactor.Now;
         var facts = association.Control.Facts with
@@ -70,6 +68,11 @@ internal sealed class UdpDestination : Connection, IMode
         _ => false,
     };
 
+    /// <summary>Whether it stands by the policy in force: a refusal is judged again by a new one, and one that runs goes on when it would be
+    /// accepted to the same target.</summary>
+    public bool Holds(FlowPolicy policy) =>
+        IsClosed ? !IsOver && Flow.Policy == policy : IsPending || Flow.Policy == policy || FlowJudge.TryTakeOver(Flow, policy);
+
     /// <summary>Where it is sent to now.</summary>
     public Endpoint Target => _targets[_target];
 
@@ -78,6 +81,8 @@ internal sealed class UdpDestination : Connection, IMode
     public ServerNameUse ServerName => ServerNameUse.Never;
 
     public bool CanAnswer => false;
+
+    private long IdleMilliseconds => (long)Flow.Policy.Timeouts.Idle.TotalMilliseconds;
 
     /// <summary>A datagram came, in either direction.</summary>
     public void Touch() => LastSeen = Reactor.Now;
@@ -103,12 +108,21 @@ internal sealed class UdpDestination : Connection, IMode
     {
         if (IsStopped) return EndReason.Completed;
         _targets = targets;
+        // A reload may have come during the lookup.
+        if (!Holds(_association.Policy)) return EndReason.Completed;
         while (TakeWaiting() is { } data) _association.SendToServer(this, data);
-        SetDeadline(LastSeen + _idle);
+        SetDeadline(LastSeen + IdleMilliseconds);
         return await WaitReadableAsync() == WaitResult.TimedOut ? EndReason.IdleTimeout : EndReason.Completed;
     }
 
-    public ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow) => new((HandshakeOutcome.Tunnel, default));
+    public async ValueTask<(HandshakeOutcome Outcome, EndReason Reason)> HandshakeAsync(Flow flow)
+    {
+        var refusal = _association.Rights.Check(out var detail);
+        if (refusal == EndReason.None) return (HandshakeOutcome.Tunnel, default);
+        flow.FailureDetail = detail;
+        await FailedAsync(flow, refusal);
+        return (HandshakeOutcome.Ended, refusal);
+    }
 
     public ValueTask<bool> BeforePeekAsync(Flow flow) => new(true);
 
@@ -165,7 +179,8 @@ internal sealed class UdpDestination : Connection, IMode
 
     protected internal override void OnTimer()
     {
-        if (LastSeen + _idle > Reactor.Now) Reactor.Arm(this, LastSeen + _idle);
+        var due = LastSeen + IdleMilliseconds;
+        if (due > Reactor.Now) Reactor.Arm(this, due);
         else base.OnTimer();
     }
 

@@ -6,7 +6,7 @@ namespace Calamary.Core.Listening.Socks5;
 /// <summary>The destinations of an association: those that run, and those that were refused.</summary>
 internal sealed class UdpDestinations
 {
-    /// <summary>So many at a time; the one that was idle longest makes room.</summary>
+    /// <summary>So many at a time. Those that were refused make room first, then the one that was idle longest.</summary>
     public const int Max = 256;
 
     private readonly Dictionary<SocksTarget, UdpDestination> _asked = [];
@@ -15,14 +15,8 @@ internal sealed class UdpDestinations
     /// <summary>How many flows have not ended.</summary>
     public int Running { get; private set; }
 
-    /// <summary>What the client asked for before, unless that is over, or was judged by another policy than the one in force.</summary>
-    public bool TryFind(in SocksTarget asked, FlowPolicy policy, [NotNullWhen(true)] out UdpDestination? destination)
-    {
-        if (!_asked.TryGetValue(asked, out destination)) return false;
-        if (!destination.IsOver && destination.Flow.Policy == policy) return true;
-        Forget(destination);
-        return false;
-    }
+    /// <summary>What the client asked for before.</summary>
+    public UdpDestination? Find(in SocksTarget asked) => _asked.GetValueOrDefault(asked);
 
     /// <summary>From whom answers come: only those who were sent something get one through.</summary>
     public bool TryFindAnswering(Endpoint source, [NotNullWhen(true)] out UdpDestination? destination) =>
@@ -32,15 +26,19 @@ internal sealed class UdpDestinations
     public bool TryMakeRoom()
     {
         if (_asked.Count < Max) return true;
-        if (_asked.Values.Where(d => !d.IsPending).MinBy(d => d.LastSeen) is not { } oldest) return false;
+        if (_asked.Values.Where(d => !d.IsPending).MinBy(d => (d.IsAccepted, d.LastSeen)) is not { } oldest) return false;
         Forget(oldest);
         return true;
     }
 
+    /// <summary>Adds one; it takes the place of one with the same name, which ends.</summary>
     public void Add(UdpDestination destination)
     {
+        var former = Find(destination.Asked);
         _asked[destination.Asked] = destination;
         Running++;
+        // Not earlier: without any that run, the sockets towards servers would be closed.
+        if (former is not null) Forget(former);
     }
 
     /// <summary>A datagram went out: answers may come.</summary>

@@ -10,10 +10,13 @@ internal sealed class UdpUpstreams(Reactor reactor, Action<UdpSocket> onOpened) 
 {
     private UdpSocket? _ipv4;
     private UdpSocket? _ipv6;
+    private OutboundOptions? _options;
 
     /// <summary>Sends a datagram. Returns 0 or more, or a negated errno.</summary>
     public int TrySend(ReadOnlySpan<byte> data, Endpoint target, OutboundOptions options)
     {
+        if (_options != options) Dispose();
+        _options = options;
         ref var socket = ref target.Address.IsIPv6 ? ref _ipv6 : ref _ipv4;
         if (socket is null)
         {

@@ -17,8 +17,8 @@ internal readonly record struct SocksRequest(SocksCommand Command, SocksTarget T
         var result = SocksTarget.Read(input, AddressAt, out var target);
         if (result.Status == ParseStatus.NeedMoreData) return result;
         var command = (SocksCommand)input[1];
-        // Of an association only the port counts, and PySocks calls the address "0".
-        if (command == SocksCommand.UdpAssociate && result.Error == SocksErrors.Name) result = ParseResult.Done(result.Length);
+        // Only CONNECT goes there: of an association only the port counts, and PySocks calls the address "0".
+        if (command != SocksCommand.Connect && result.Error == SocksErrors.Name) result = ParseResult.Done(result.Length);
         if (result.Status == ParseStatus.Done) request = new SocksRequest(command, target);
         return result;
     }

@@ -73,6 +73,92 @@ public sealed class UdpAssociationTests
         Assert.InRange(Descriptors(), 0, before + 5);
     }
 
+    [Fact]
+    public async Task Reload_changes_neither_the_port_nor_loses_answers()
+    {
+        await using var proxy = await SocksProxy.StartAsync();
+        using var server = Bind();
+        using var client = await proxy.AssociateAsync();
+        client.Udp.Send(Datagram(server, 5));
+        var first = From(server);
+        await proxy.ReloadAsync();
+        server.SendTo(new byte[7], first);
+        Assert.Equal(HeaderLength + 7, client.Udp.Receive(new byte[100]));
+        client.Udp.Send(Datagram(server, 5));
+        Assert.Equal(first, From(server));
+        await proxy.ReloadAsync(rules: "[{match: {protoL4: udp, dest: 127.0.0.1}, action: accept}]");
+        client.Udp.Send(Datagram(server, 5));
+        Assert.Equal(first, From(server));
+        server.SendTo(new byte[9], first);
+        Assert.Equal(HeaderLength + 9, client.Udp.Receive(new byte[100]));
+    }
+
+    [Fact]
+    public async Task Denial_by_a_reload_stops_what_runs()
+    {
+        await using var proxy = await SocksProxy.StartAsync();
+        using var server = Bind();
+        using var other = Bind();
+        using var client = await proxy.AssociateAsync();
+        client.Udp.Send(Datagram(server, 5));
+        var upstream = From(server);
+        await proxy.ReloadAsync(rules: $"[{{match: {{protoL4: udp, port: {PortOf(other)}}}, action: accept}}]");
+        client.Udp.Send(Datagram(server, 5));
+        client.Udp.Send(Datagram(other, 5));
+        upstream = From(other);
+        Assert.Equal(0, server.Available);
+        server.SendTo(new byte[7], upstream);
+        other.SendTo(new byte[9], upstream);
+        Assert.Equal(HeaderLength + 9, client.Udp.Receive(new byte[100]));
+    }
+
+    [Fact]
+    public Task Without_udp_there_are_no_new_destinations() => NoNewDestinationsAsync(proxy => proxy.ReloadAsync(udp: false));
+
+    [Fact]
+    public Task Without_its_listener_there_are_no_new_destinations() => NoNewDestinationsAsync(proxy => proxy.ReloadAsync(isMoved: true));
+
+    private static async Task NoNewDestinationsAsync(Func<SocksProxy, Task> reload)
+    {
+        await using var proxy = await SocksProxy.StartAsync();
+        using var server = Bind();
+        using var other = Bind();
+        using var client = await proxy.AssociateAsync();
+        client.Udp.Send(Datagram(server, 5));
+        From(server);
+        await reload(proxy);
+        client.Udp.Send(Datagram(other, 5));
+        client.Udp.Send(Datagram(server, 5));
+        From(server);
+        Assert.Equal(0, other.Available);
+    }
+
+    [Fact]
+    public async Task Refusals_do_not_push_out_what_runs()
+    {
+        await using var proxy = await SocksProxy.StartAsync();
+        using var server = Bind();
+        using var client = await proxy.AssociateAsync();
+        client.Udp.Send(Datagram(server, 5));
+        var upstream = From(server);
+        for (var i = 0; i < 600; i++)
+        {
+            client.Udp.Send([0, 0, 0, 1, 127, 0, 9, 9, .. BitConverter.GetBytes((ushort)(i + 1)), 0]);
+            if (i % 20 == 0) await Task.Delay(2);
+        }
+        server.SendTo(new byte[9], upstream);
+        Assert.Equal(HeaderLength + 9, client.Udp.Receive(new byte[100]));
+    }
+
+    private static EndPoint From(Socket server)
+    {
+        EndPoint source = new IPEndPoint(IPAddress.Any, 0);
+        server.ReceiveFrom(new byte[2000], ref source);
+        return source;
+    }
+
+    private static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
+
     private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
 
     private static Socket Bind()
@@ -102,14 +188,23 @@ public sealed class UdpAssociationTests
     /// <summary>A proxy in socks5 mode on a free loopback port.</summary>
     private sealed class SocksProxy(CalamaryProxy proxy, int port) : IAsyncDisposable
     {
+        private const string AcceptUdp = "[{match: {protoL4: udp}, action: accept}]";
+
         public static async Task<SocksProxy> StartAsync()
         {
             var port = InProcessProxy.FreePort();
-            var yaml = $"listen: [{{mode: socks5, udp: true, port: {port}, ip6: []}}]\ndenyAlways: []\nrules: [{{match: {{protoL4: udp}}, action: accept}}]";
-            var config = ConfigReader.ReadText(yaml, "test.yml", [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]).Config!;
-            var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = config }, NullLoggerFactory.Instance, [], [], []);
+            var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = Config(port, udp: true, AcceptUdp) }, NullLoggerFactory.Instance, [], [], []);
             await proxy.StartAsync(CancellationToken.None);
             return new SocksProxy(proxy, port);
+        }
+
+        public async Task ReloadAsync(bool udp = true, string rules = AcceptUdp, bool isMoved = false) =>
+            Assert.Empty(await proxy.ReloadAsync(Config(isMoved ? InProcessProxy.FreePort() : port, udp, rules)));
+
+        private static CalamaryConfig Config(int port, bool udp, string rules)
+        {
+            var yaml = $"listen: [{{mode: socks5, udp: {(udp ? "true" : "false")}, port: {port}, ip6: []}}]\ndenyAlways: [127.0.9.9]\nrules: {rules}";
+            return ConfigReader.ReadText(yaml, "test.yml", [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]).Config!;
         }
 
         public async Task<Client> AssociateAsync()
