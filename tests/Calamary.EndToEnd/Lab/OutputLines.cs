@@ -27,6 +27,13 @@ public sealed class OutputLines
 
     public int Count(string pattern) => Snapshot().Count(line => Regex.IsMatch(line, pattern));
 
+    /// <summary>Waits for so many lines, which are written behind what they tell of; returns how many there are then.</summary>
+    public async Task<int> CountedAsync(string pattern, int expected)
+    {
+        await Eventually.TrueAsync(() => Count(pattern) >= expected, $"{expected} times {pattern}");
+        return Count(pattern);
+    }
+
     /// <summary>Awaits the first line that matches, starting at line <paramref name="from"/>.</summary>
     public async Task<string> WaitForAsync(string pattern, int from = 0, double seconds = 10)
     {

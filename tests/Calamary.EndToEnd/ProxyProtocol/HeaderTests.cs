@@ -51,7 +51,7 @@ public sealed class HeaderTests(NetworkLab lab) : IClassFixture<NetworkLab>
             var outcome = await lab.SendHeaderAsync(sender, action, [.. header, .. "hello"u8], [.. Hello, "--interval", "0.001"]);
             Assert.Equal(("left", "hello"), (outcome.End, outcome.Text));
         }
-        Assert.Equal(2, calamary.Log.Count($@"\| {Headers.Behind(behind)} => .*:7001 \| Accept"));
+        Assert.Equal(2, await calamary.Log.CountedAsync($@"\| {Headers.Behind(behind)} => .*:7001 \| Accept", 2));
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class HeaderTests(NetworkLab lab) : IClassFixture<NetworkLab>
         }
         // More than these, when a reset overtakes the dialling and it is tried again.
         Assert.InRange((await calamary.MetricsAsync()).FlowEnd("loop_detected"), Tries, 2 * Tries);
-        Assert.InRange(calamary.Log.Count($@"\| {Addresses.ProxyOut4} => .* \| Denied by loop detection"), Tries, 2 * Tries);
+        Assert.InRange(await calamary.Log.CountedAsync($@"\| {Addresses.ProxyOut4} => .* \| Denied by loop detection", Tries), Tries, 2 * Tries);
         Assert.Equal(before, await lab.ServerConnectionsAsync());
         await lab.InterceptAsync(Interception.None);
     }

@@ -19,7 +19,7 @@ public sealed class TlsTests(NetworkLab lab) : IClassFixture<NetworkLab>
                 [.. await CertifiedAsync(), "--leave-after", "5", "--interval", "0.001"]);
             Assert.Equal(("left", "hello"), (outcome.End, outcome.Text));
         }
-        Assert.Equal(2, calamary.Log.Count($@"\| {Headers.Behind(family)} => .*:7001 \| Accept"));
+        Assert.Equal(2, await calamary.Log.CountedAsync($@"\| {Headers.Behind(family)} => .*:7001 \| Accept", 2));
     }
 
     [Fact]

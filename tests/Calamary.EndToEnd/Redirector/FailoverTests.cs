@@ -31,7 +31,7 @@ public sealed class FailoverTests(NetworkLab lab) : IClassFixture<NetworkLab>
         Assert.Equal(400, rest.Count + result.Lost.Count + result.Failed.Count(port => !rest.Contains(port)));
         Assert.InRange(result.Lost.Count, 90, 300);
         await redirector.Log.WaitForAsync($@"\| service \| .*Proxy {down} is down: ");
-        Assert.Equal(1, redirector.Log.Count("is down"));
+        Assert.Equal(1, await redirector.Log.CountedAsync("is down", 1));
         Assert.Equal(0, await redirector.ProxyAsync("up", down));
         Assert.True(await redirector.ProxyAsync("failures", down) > 0);
     }

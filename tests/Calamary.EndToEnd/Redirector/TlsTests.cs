@@ -53,7 +53,7 @@ public sealed class TlsTests(NetworkLab lab) : IClassFixture<NetworkLab>
         await using var redirector = await RedirectorProcess.StartAsync(lab, await SettingsAsync(IpFamily.IPv4, own.Length == 0 ? "" : Own(own)));
         await redirector.AwaitUpAsync(ReceivingProxy.Endpoint(IpFamily.IPv4), up: false);
         await redirector.Log.WaitForAsync("is down: .*does its 'clientCa' vouch for 'tls.cert' here");
-        Assert.Equal(1, redirector.Log.Count("is down"));
+        Assert.Equal(1, await redirector.Log.CountedAsync("is down", 1));
     }
 
     [Fact]
