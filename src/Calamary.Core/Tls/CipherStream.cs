@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 using Calamary.Core.Transport;
@@ -29,6 +30,8 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     private int _barren;
     private Memory<byte> _into;
     private ReadOnlyMemory<byte> _from;
+    private byte[]? _rest;
+    private int _gathered;
 
     public CipherStream(ReactorSocket socket)
     {
@@ -46,6 +49,9 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     /// <summary>What follows will be sent at once: hold the last segment back.</summary>
     public bool More { get; set; }
 
+    /// <summary>Another record follows before anything else happens: all of them are sent by one call.</summary>
+    public bool Gathers { get; set; }
+
     /// <summary>With an empty buffer it only waits for bytes, as SslStream does before it takes a buffer of its own.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -62,7 +68,19 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         _from = buffer;
-        if (TryWrite()) return default;
+        if (Gathers || _gathered > 0)
+        {
+            buffer.CopyTo(_socket.Reactor.CipherScratch.AsMemory(_gathered));
+            _gathered += buffer.Length;
+            if (Gathers) return default;
+            _from = _socket.Reactor.CipherScratch.AsMemory(0, _gathered);
+        }
+        if (TryWrite())
+        {
+            _gathered = 0;
+            return default;
+        }
+        if (_gathered > 0) KeepRest();
         _write.Reset();
         AwaitWritable();
         return new(this, _write.Version);
@@ -96,6 +114,15 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
         if (sent == _from.Length || Error != 0) return true;
         _from = _from[Math.Max(sent, 0)..];
         return false;
+    }
+
+    /// <summary>The reactor's buffer is other flows' as well: what did not fit into the socket is copied.</summary>
+    private void KeepRest()
+    {
+        _gathered = 0;
+        _rest = ArrayPool<byte>.Shared.Rent(_from.Length);
+        _from.CopyTo(_rest);
+        _from = _rest.AsMemory(0, _from.Length);
     }
 
     private void AwaitReadable()
@@ -141,6 +168,8 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
             return;
         }
         _from = default;
+        if (_rest is { } rest) ArrayPool<byte>.Shared.Return(rest);
+        _rest = null;
         using (WithoutContext.Enter()) _write.SetResult(0);
     }
 

@@ -98,13 +98,14 @@ internal sealed class TlsConnection : Connection
             IsWritable = false;
             return -Errno.Again;
         }
+        data = data[..Math.Min(data.Length, Reactor.ScratchBytes)];
         var memory = AsMemory(data, out var copy);
         var sent = 0;
         while (sent < data.Length && !_sending && !IsBroken)
         {
             var record = memory.Slice(sent, Math.Min(data.Length - sent, RecordBytes));
             sent += record.Length;
-            _cipher.More = more || sent < data.Length;
+            (_cipher.More, _cipher.Gathers) = (more, sent < data.Length);
             Send(record);
         }
         if (copy) Return(memory);
@@ -249,7 +250,7 @@ internal sealed class TlsConnection : Connection
         try
         {
             // Some 30 bytes: when they do not fit at once, the peer has long stopped reading.
-            _cipher.More = false;
+            (_cipher.More, _cipher.Gathers) = (false, false);
             using (WithoutContext.Enter()) _ = _ssl.ShutdownAsync();
         }
         catch (Exception failure) when (IsExpected(failure))

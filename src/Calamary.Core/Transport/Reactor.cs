@@ -9,6 +9,9 @@ internal sealed unsafe class Reactor : IDisposable
 {
     private const int EventCapacity = 256;
 
+    /// <summary>Room for what <see cref="Scratch"/> holds, in TLS records.</summary>
+    private const int CipherBytes = ScratchBytes + 4 * 1024;
+
     /// <summary>The size of <see cref="Scratch"/>.</summary>
     public const int ScratchBytes = 64 * 1024;
 
@@ -19,6 +22,7 @@ internal sealed unsafe class Reactor : IDisposable
     private readonly Thread _thread;
     private readonly TimerWheel _timers;
     private IWatched?[] _watched = new IWatched?[256];
+    private byte[]? _cipherScratch;
     private uint _generation;
     private int _wakePending;
     private volatile bool _stopping;
@@ -51,6 +55,9 @@ internal sealed unsafe class Reactor : IDisposable
 
     /// <summary>A buffer for the time between two awaits, shared by all flows of this thread: what must outlive an await is copied.</summary>
     public byte[] Scratch { get; }
+
+    /// <summary>The same for encrypted bytes on their way out.</summary>
+    public byte[] CipherScratch => _cipherScratch ??= GC.AllocateUninitializedArray<byte>(CipherBytes);
 
     /// <summary>Brings awaits back to this thread.</summary>
     public ReactorContext Context { get; }
