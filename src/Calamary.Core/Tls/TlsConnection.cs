@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using Calamary.Core.Transport;
 using Calamary.Core.Transport.Native;
 
@@ -320,5 +322,5 @@ internal sealed class TlsConnection : Connection
         read.ConfigureAwait(false).GetAwaiter();
 
     /// <summary>What SslStream throws when the peer breaks TLS, or is gone.</summary>
-    private static bool IsExpected(Exception failure) => failure is IOException or InvalidOperationException or System.Security.Authentication.AuthenticationException;
+    private static bool IsExpected(Exception failure) => failure is IOException or InvalidOperationException or AuthenticationException or CryptographicException;
 }
