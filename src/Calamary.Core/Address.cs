@@ -31,6 +31,9 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ISpa
     /// <summary>The number of bits in the address: 32 or 128.</summary>
     public int BitLength => _v6 ? 128 : 32;
 
+    /// <summary>Who counts as one client: an IPv4 address, or an IPv6 network of 64 bits, of which any host has all addresses.</summary>
+    internal Address ClientNetwork => _v6 ? new(_high, 0, true) : this;
+
     /// <summary>An IPv4 address from its number (192.0.2.1 is 0xC0000201).</summary>
     public static Address FromIPv4(uint bits) => new(0, bits, false);
 

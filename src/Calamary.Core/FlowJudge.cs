@@ -1,7 +1,6 @@
 using Calamary.Core.Listening;
 using Calamary.Core.Names;
 using Calamary.Core.Peeking;
-using Calamary.Core.Users;
 
 namespace Calamary.Core;
 
@@ -116,7 +115,7 @@ internal static class FlowJudge
     private static async ValueTask<NameResult> ResolveAsync(Flow flow, string name)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var result = await flow.Policy.Names.ResolveAsync(name, SourceFailures.SourceOf(flow.Facts.Source.Address), CancellationToken.None);
+        var result = await flow.Policy.Names.ResolveAsync(name, flow.Facts.Source.Address.ClientNetwork, CancellationToken.None);
         flow.FailureDetail = result.Status switch
         {
             NameStatus.Failed => "the nameservers failed",

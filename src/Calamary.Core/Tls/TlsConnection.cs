@@ -45,9 +45,6 @@ internal sealed class TlsConnection : Connection
 
     public override ReactorSocket Socket => _socket;
 
-    /// <summary>The peer has ended its direction by <c>close_notify</c>, and not just by closing the connection.</summary>
-    public bool EndedProperly => PeerFinished && !_broken && _cipher is { SawEnd: false, Error: 0 };
-
     private int Held => _heldEnd - _heldStart;
 
     public override int TryReceive(Span<byte> buffer)

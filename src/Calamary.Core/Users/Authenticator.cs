@@ -55,7 +55,7 @@ internal sealed class Authenticator
         var hash = known?.Hash ?? users.UnknownHash(user.Span);
         var key = _credentials.KeyOf(user.Span, password.Span, hash);
         if (Recall(key) is { } answer) return new(answer);
-        return Wait(key, password.Span, hash, known is not null, SourceFailures.SourceOf(source));
+        return Wait(key, password.Span, hash, known is not null, source.ClientNetwork);
     }
 
     private AuthenticationResult? Recall(UInt128 key) =>

@@ -16,10 +16,6 @@ internal sealed class SourceFailures(TimeProvider time)
 
     private readonly Dictionary<Address, (long Since, int Count)> _sources = [];
 
-    /// <summary>Who counts as one: an IPv4 address, or an IPv6 network of 64 bits, of which any host has all addresses.</summary>
-    public static Address SourceOf(Address address) =>
-        address.IsIPv6 ? Address.FromIPv6(address.Bits & (UInt128.MaxValue << 64)) : address;
-
     public bool IsOver(Address source) => CountOf(source) >= Max;
 
     public bool IsGuessing(Address source) => CountOf(source) > MaxMistakes;

@@ -48,7 +48,6 @@ internal sealed class HealthCheck(Reactor reactor, Dialler dialler, TimeSpan tim
         while (true)
         {
             var received = connection.TryReceive(connection.Reactor.Scratch);
-            if (received == 0 && connection is TlsConnection { EndedProperly: false }) return WasReset(connection);
             if (received >= 0) return new(CheckOutcome.Closed);
             if (received != -Errno.Again) return WasReset(connection);
             if (await connection.WaitReadableAsync() != WaitResult.Ready) return new(CheckOutcome.Silent);
