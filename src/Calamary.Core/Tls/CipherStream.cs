@@ -86,7 +86,7 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
         return new(this, _write.Version);
     }
 
-    /// <summary>For the alert that SslStream sends when it refuses a certificate: what does not fit at once is not worth waiting for.</summary>
+    /// <summary>SslStream writes a last alert like this, where its platform has one: what does not fit at once is not worth waiting for.</summary>
     public override void Write(ReadOnlySpan<byte> buffer) => _socket.TrySend(buffer);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
