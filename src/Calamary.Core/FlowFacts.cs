@@ -57,10 +57,17 @@ public struct FlowFacts
     /// <summary>The ClientHello of TLS or QUIC; null when there is none (yet).</summary>
     public TlsHello? Tls { get; set; }
 
+    /// <summary>The question of a DNS query; null when there is none (yet).</summary>
+    public DnsQuestion? Dns { get; set; }
+
+    /// <summary>The QUIC connection; null when there is none (yet).</summary>
+    public QuicConnection? Quic { get; set; }
+
     /// <summary>Whether all of these stages have finished.</summary>
     public readonly bool Has(FactStages stages) => (Known & stages) == stages;
 
-    /// <summary>The name that the proxy can vouch for, for the criterion <c>dns</c>: the hello's, else the one that the proxy
-    /// resolves; null for none. A hello with several names or an odd one has none.</summary>
-    public readonly string? Name => Tls is { ServerNameKind: not ServerNameKind.Absent } hello ? hello.ServerName : RequestedHost;
+    /// <summary>The name that the proxy can vouch for, for the criterion <c>dns</c>: the hello's, that of a DNS query's question, else the one
+    /// that the proxy resolves; null for none. A hello with several names or an odd one has none, as has a question with an odd one.</summary>
+    public readonly string? Name => Tls is { ServerNameKind: not ServerNameKind.Absent } hello ? hello.ServerName
+        : Dns is { } question ? question.Name : RequestedHost;
 }

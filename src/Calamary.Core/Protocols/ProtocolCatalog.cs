@@ -6,10 +6,15 @@ namespace Calamary.Core.Protocols;
 /// <summary>The protocols that Calamary brings. A new one is one line here.</summary>
 public static class ProtocolCatalog
 {
-    /// <summary>In the order in which peeking tries them; the most frequent first.</summary>
+    /// <summary>Those over TCP, in the order in which peeking tries them; the most frequent first.</summary>
     public static IReadOnlyList<IProtocolParser> BuiltIn { get; } =
     [
         new ClientHelloParser(),
         new HttpRequestParser(),
+    ];
+
+    /// <summary>Those over UDP, in the order in which peeking tries them.</summary>
+    public static IReadOnlyList<IDatagramParser> Datagrams { get; } =
+    [
     ];
 }
