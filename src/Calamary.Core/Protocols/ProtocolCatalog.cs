@@ -1,4 +1,8 @@
+using Calamary.Core.Protocols.Dns;
+using Calamary.Core.Protocols.Dtls;
 using Calamary.Core.Protocols.Http;
+using Calamary.Core.Protocols.Ntp;
+using Calamary.Core.Protocols.Stun;
 using Calamary.Core.Protocols.Tls;
 
 namespace Calamary.Core.Protocols;
@@ -11,10 +15,16 @@ public static class ProtocolCatalog
     [
         new ClientHelloParser(),
         new HttpRequestParser(),
+        new DnsStreamParser(),
+        new StunStreamParser(),
     ];
 
     /// <summary>Those over UDP, in the order in which peeking tries them.</summary>
     public static IReadOnlyList<IDatagramParser> Datagrams { get; } =
     [
+        new DnsDatagramParser(),
+        new StunDatagramParser(),
+        new DtlsParser(),
+        new NtpParser(),
     ];
 }
