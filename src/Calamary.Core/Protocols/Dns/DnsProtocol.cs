@@ -5,4 +5,7 @@ public static class DnsProtocol
 {
     /// <summary>The protocol's identity in rules, logs and metrics.</summary>
     public static ProtocolId Id { get; } = new("dns", "DNS");
+
+    /// <summary>Where servers listen.</summary>
+    public const ushort Port = 53;
 }
