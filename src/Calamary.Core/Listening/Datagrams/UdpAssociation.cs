@@ -157,14 +157,12 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
         for (var i = 0; i < batch.Count; i++)
         {
             if (socket == _toServer?.Socket) FromServer(batch.Data(i), batch.SegmentSize(i));
-            else if (socket == _toClient?.Socket) FromClient(batch.Data(i), batch.SegmentSize(i));
         }
     }
 
     void IDatagramSink.OnError(UdpSocket socket, int errno)
     {
         if (socket == _toServer?.Socket) ServerFailed(errno);
-        else if (socket == _toClient?.Socket) _connection?.EndAs(EndReason.ClientReset);
     }
 
     /// <summary>The server's machine says that nobody is there.</summary>
