@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using static Calamary.Load.Libc;
+
+namespace Calamary.Load.Udp;
+
+/// <summary>One DNS query and one answer each, from a port of its own: each is a new association. Closed loop.</summary>
+internal sealed class Queries(uint address, string domain, int firstPort)
+{
+    private const int UnansweredAfterMs = 2000;
+
+    private readonly Endpoint server = new(address, DnsMessage.Port);
+    private readonly int epoll = EpollCreate();
+    private readonly EpollEvents ready = new();
+    private readonly Batch batch = new();
+    private readonly Dictionary<int, (uint Number, byte[] Query, long Sent)> pending = [];
+
+    public int Completed { get; private set; }
+
+    public Dictionary<string, int> Errors { get; } = [];
+
+    public List<long> Latencies { get; } = new(1 << 16);
+
+    public TimeSpan Run(int count, int concurrency, TimeSpan duration)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var opened = 0;
+        while (true)
+        {
+            var isOpen = opened < count && Stopwatch.GetElapsedTime(start) < duration;
+            for (; isOpen && opened < count && pending.Count < concurrency; opened++)
+                Ask((uint)opened);
+            if (pending.Count == 0)
+                return Stopwatch.GetElapsedTime(start);
+
+            var answered = ready.Wait(epoll, UnansweredAfterMs);
+            for (var i = 0; i < answered; i++)
+                Answered(ready[i].Fd);
+            if (answered == 0)
+                GiveUp();
+        }
+    }
+
+    private void Ask(uint number)
+    {
+        var fd = UdpLibc.Open(0, firstPort + (int)number);
+        EpollAdd(epoll, fd, EPOLLIN);
+        var query = DnsMessage.Query(number, domain);
+        query.CopyTo(batch.Add(server, query.Length));
+        pending[fd] = (number, query, Stopwatch.GetTimestamp());
+        batch.Send(fd, 1);
+    }
+
+    private void Answered(int fd)
+    {
+        if (batch.Receive(fd) == 0)
+            return;
+        var (number, query, sent) = pending[fd];
+        if (batch.Count > 1)
+            End(fd, "answered twice");
+        else if (batch.Peer(0) != server)
+            End(fd, "from a wrong address");
+        else if (!DnsMessage.IsAnswer(batch[0], query, number))
+            End(fd, "damaged");
+        else
+        {
+            Latencies.Add(Stopwatch.GetTimestamp() - sent);
+            Completed++;
+            End(fd, null);
+        }
+        batch.Clear();
+    }
+
+    private void GiveUp()
+    {
+        foreach (var fd in pending.Keys.ToArray())
+            End(fd, "unanswered");
+    }
+
+    private void End(int fd, string? error)
+    {
+        pending.Remove(fd);
+        _ = close(fd);
+        if (error is not null)
+            Errors[error] = Errors.GetValueOrDefault(error) + 1;
+    }
+}
