@@ -8,17 +8,18 @@ internal sealed class Ping(Associations associations, int size, int window)
     private const int LostAfterMs = 300;
     private const int Slots = 1 << 16;
 
+    private static readonly long LostAfter = Stopwatch.Frequency * LostAfterMs / 1000;
+
     // When the request was sent, by its number; 0 for none under way.
     private readonly long[] sentAt = new long[Slots];
+    private readonly HashSet<int> lost = [];
     private int next;
+    private int oldest;
     private int pending;
-
-    // Requests before this one that have no answer were counted as lost.
-    private int givenUp;
 
     public int Completed { get; private set; }
 
-    public int Lost { get; private set; }
+    public int Lost => lost.Count;
 
     /// <summary>Stopwatch ticks from request to answer.</summary>
     public List<long> Latencies { get; } = new(1 << 20);
@@ -34,8 +35,8 @@ internal sealed class Ping(Associations associations, int size, int window)
                 Request(last);
             if (pending == 0 && !isOpen)
                 return Stopwatch.GetElapsedTime(start);
-            if (!associations.Turn(LostAfterMs, Answered))
-                GiveUp();
+            associations.Turn(LostAfterMs, Answered);
+            GiveUpOld();
         }
     }
 
@@ -55,9 +56,9 @@ internal sealed class Ping(Associations associations, int size, int window)
         var sent = sentAt[header.Number & (Slots - 1)];
         if (header.Kind != Kind.Pong || !header.IsIntact(datagram, size))
             associations.Error("damaged");
-        else if (header.Number >= next || (header.Number >= givenUp && sent == 0))
-            associations.Error("duplicate");
-        else if (header.Number >= givenUp)
+        else if (sent == 0)
+            associations.Error("duplicate", lost.Contains(header.Number) ? 0 : 1);
+        else
         {
             sentAt[header.Number & (Slots - 1)] = 0;
             pending--;
@@ -66,11 +67,16 @@ internal sealed class Ping(Associations associations, int size, int window)
         }
     }
 
-    private void GiveUp()
+    private void GiveUpOld()
     {
-        Lost += pending;
-        givenUp = next;
-        pending = 0;
-        Array.Clear(sentAt);
+        var limit = Stopwatch.GetTimestamp() - LostAfter;
+        for (; oldest < next && sentAt[oldest % Slots] < limit; oldest++)
+        {
+            if (sentAt[oldest % Slots] == 0)
+                continue;
+            sentAt[oldest % Slots] = 0;
+            lost.Add(oldest);
+            pending--;
+        }
     }
 }

@@ -6,15 +6,20 @@ namespace Calamary.Load.Udp;
 /// <summary>One DNS query and one answer each, from a port of its own: each is a new association. Closed loop.</summary>
 internal sealed class Queries(uint address, string domain, int firstPort)
 {
-    private const int UnansweredAfterMs = 2000;
+    private const int LostAfterMs = 1000;
+
+    private static readonly long LostAfter = Stopwatch.Frequency * LostAfterMs / 1000;
 
     private readonly Endpoint server = new(address, DnsMessage.Port);
     private readonly int epoll = EpollCreate();
     private readonly EpollEvents ready = new();
     private readonly Batch batch = new();
     private readonly Dictionary<int, (uint Number, byte[] Query, long Sent)> pending = [];
+    private readonly Queue<(int Fd, uint Number)> bySending = [];
 
     public int Completed { get; private set; }
+
+    public int Lost { get; private set; }
 
     public Dictionary<string, int> Errors { get; } = [];
 
@@ -32,11 +37,10 @@ internal sealed class Queries(uint address, string domain, int firstPort)
             if (pending.Count == 0)
                 return Stopwatch.GetElapsedTime(start);
 
-            var answered = ready.Wait(epoll, UnansweredAfterMs);
+            var answered = ready.Wait(epoll, LostAfterMs);
             for (var i = 0; i < answered; i++)
                 Answered(ready[i].Fd);
-            if (answered == 0)
-                GiveUp();
+            GiveUpOld();
         }
     }
 
@@ -47,6 +51,7 @@ internal sealed class Queries(uint address, string domain, int firstPort)
         var query = DnsMessage.Query(number, domain);
         query.CopyTo(batch.Add(server, query.Length));
         pending[fd] = (number, query, Stopwatch.GetTimestamp());
+        bySending.Enqueue((fd, number));
         batch.Send(fd, 1);
     }
 
@@ -70,10 +75,21 @@ internal sealed class Queries(uint address, string domain, int firstPort)
         batch.Clear();
     }
 
-    private void GiveUp()
+    private void GiveUpOld()
     {
-        foreach (var fd in pending.Keys.ToArray())
-            End(fd, "unanswered");
+        var limit = Stopwatch.GetTimestamp() - LostAfter;
+        while (bySending.TryPeek(out var first))
+        {
+            // The descriptor may be another query's by now.
+            var isPending = pending.TryGetValue(first.Fd, out var query) && query.Number == first.Number;
+            if (isPending && query.Sent > limit)
+                return;
+            bySending.Dequeue();
+            if (!isPending)
+                continue;
+            Lost++;
+            End(first.Fd, null);
+        }
     }
 
     private void End(int fd, string? error)

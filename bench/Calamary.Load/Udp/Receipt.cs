@@ -28,7 +28,7 @@ internal sealed class Receipt(uint session, int size)
     /// <summary>Came after a later one of the same association. No error: UDP may do so.</summary>
     public int Reordered { get; private set; }
 
-    /// <summary>Came from another address or port than those before it in its association.</summary>
+    /// <summary>Came from another address or port than the one before it in its association. UDP allows it; peers may not.</summary>
     public int Moved { get; private set; }
 
     public void Add(in Datagram header, ReadOnlySpan<byte> datagram, Endpoint peer)

@@ -8,6 +8,7 @@ internal sealed class Streams(Associations associations, StreamOrder order)
 {
     private const int RetryMs = 100;
     private const int Retries = 30;
+    private const int SubscribeRetries = 5;
 
     // What is still on its way, in the buffers of a proxy that is too slow.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
@@ -45,9 +46,6 @@ internal sealed class Streams(Associations associations, StreamOrder order)
     public void Down()
     {
         Subscribe();
-        if (associations.Errors.Count > 0)
-            return;
-
         var began = Stopwatch.GetTimestamp();
         var latest = began;
         var asked = 0;
@@ -77,11 +75,10 @@ internal sealed class Streams(Associations associations, StreamOrder order)
     private void Subscribe()
     {
         const int AtOnce = 32;
-        var waiting = new HashSet<int>();
         for (var first = 0; first < order.Associations; first += AtOnce)
         {
-            waiting.UnionWith(Enumerable.Range(first, Math.Min(AtOnce, order.Associations - first)));
-            for (var attempt = 0; waiting.Count > 0 && attempt < Retries; attempt++)
+            var waiting = Enumerable.Range(first, Math.Min(AtOnce, order.Associations - first)).ToHashSet();
+            for (var attempt = 0; waiting.Count > 0 && attempt < SubscribeRetries; attempt++)
             {
                 foreach (var association in waiting)
                     Request(Kind.Subscribe, association);
@@ -90,8 +87,8 @@ internal sealed class Streams(Associations associations, StreamOrder order)
                 {
                 }
             }
+            associations.Error("not subscribed", waiting.Count);
         }
-        associations.Error("not subscribed", waiting.Count);
     }
 
     private void Request(Kind kind, int association)

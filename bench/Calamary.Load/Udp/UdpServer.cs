@@ -129,15 +129,19 @@ internal sealed class UdpServer(IReadOnlyList<uint> addresses)
         if (due == 0)
             return false;
 
+        var to = -1;
         for (var end = number + due; number < end; number++)
         {
             var association = number % stream.Associations.Length;
             var (fd, peer) = stream.Associations[association];
+            // An association that could not be noted counts as sent and is lost.
+            if (peer == default)
+                continue;
+            to = fd;
             new Datagram(stream.Session, Kind.Down, association, number).Write(output.Add(peer, stream.Order.Size));
-            // One call for all of them: a client asks at one address, hence at one socket.
-            if (number == end - 1)
-                output.Send(fd, output.Count);
         }
+        // One call for all of them: a client asks at one address, hence at one socket.
+        output.Send(to, output.Count);
         return true;
     }
 }
