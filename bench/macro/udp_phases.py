@@ -67,8 +67,20 @@ def latency(path, seconds):
 
 
 def stream(path, way, rate, milliseconds, associations=1):
-    """(figures, CPU used, share of the datagrams that got lost)"""
-    figures, usage = load(path, way, rate=rate, milliseconds=milliseconds, associations=associations)
+    """(figures, CPU used, share of the datagrams that got lost); opening the associations is not in them"""
+    process = path.lab.start("client", *phases.command(path, f"udp-{way}", rate=rate, milliseconds=milliseconds, associations=associations),
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    if process.stdout.readline() != "ready\n":
+        raise PhaseFailed("the load program ended\n" + path.lab.messages())
+    opening, children = measure.process_cpu(process.pid), os.times()
+    usage = measure.Usage(path.proxy and path.proxy.pid, path.server.pid)
+    output = process.communicate("\n")[0]
+    path.lab.children.remove(process)
+    after = os.times()
+    usage.stop(after.children_user + after.children_system - children.children_user - children.children_system - opening)
+    figures = json.loads(output)
+    if not figures["sent"]:
+        raise PhaseFailed(f"nothing was sent, errors {figures['errors']}")
     path.checked(figures | {"completed": figures["sent"]})
     return figures, usage, 1 - figures["completed"] / figures["sent"]
 

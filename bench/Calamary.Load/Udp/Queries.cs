@@ -6,16 +6,19 @@ namespace Calamary.Load.Udp;
 /// <summary>One DNS query and one answer each, from a port of its own: each is a new association. Closed loop.</summary>
 internal sealed class Queries(uint address, string domain, int firstPort)
 {
+    private const int SlowAfterMs = 100;
     private const int LostAfterMs = 1000;
-
-    private static readonly long LostAfter = Stopwatch.Frequency * LostAfterMs / 1000;
 
     private readonly Endpoint server = new(address, DnsMessage.Port);
     private readonly int epoll = EpollCreate();
     private readonly EpollEvents ready = new();
     private readonly Batch batch = new();
     private readonly Dictionary<int, (uint Number, byte[] Query, long Sent)> pending = [];
-    private readonly Queue<(int Fd, uint Number)> bySending = [];
+
+    // In the order of sending. A query that waits long makes room for the next: what gets lost must not slow down the others.
+    private readonly Queue<(int Fd, uint Number)> prompt = [];
+    private readonly Queue<(int Fd, uint Number)> slow = [];
+    private readonly HashSet<uint> slowNumbers = [];
 
     public int Completed { get; private set; }
 
@@ -25,22 +28,35 @@ internal sealed class Queries(uint address, string domain, int firstPort)
 
     public List<long> Latencies { get; } = new(1 << 16);
 
+    /// <returns>The time until the last answer.</returns>
     public TimeSpan Run(int count, int concurrency, TimeSpan duration)
     {
         var start = Stopwatch.GetTimestamp();
+        var end = start;
         var opened = 0;
         while (true)
         {
             var isOpen = opened < count && Stopwatch.GetElapsedTime(start) < duration;
-            for (; isOpen && opened < count && pending.Count < concurrency; opened++)
+            for (; isOpen && opened < count && pending.Count - slowNumbers.Count < concurrency; opened++)
                 Ask((uint)opened);
             if (pending.Count == 0)
-                return Stopwatch.GetElapsedTime(start);
+                return Stopwatch.GetElapsedTime(start, end);
 
-            var answered = ready.Wait(epoll, LostAfterMs);
+            var answered = ready.Wait(epoll, SlowAfterMs);
             for (var i = 0; i < answered; i++)
                 Answered(ready[i].Fd);
-            GiveUpOld();
+            if (answered > 0)
+                end = Stopwatch.GetTimestamp();
+            while (HasWaited(prompt, SlowAfterMs) is { } query)
+            {
+                slow.Enqueue(query);
+                slowNumbers.Add(query.Number);
+            }
+            while (HasWaited(slow, LostAfterMs) is { } query)
+            {
+                Lost++;
+                End(query.Fd, null);
+            }
         }
     }
 
@@ -51,7 +67,7 @@ internal sealed class Queries(uint address, string domain, int firstPort)
         var query = DnsMessage.Query(number, domain);
         query.CopyTo(batch.Add(server, query.Length));
         pending[fd] = (number, query, Stopwatch.GetTimestamp());
-        bySending.Enqueue((fd, number));
+        prompt.Enqueue((fd, number));
         batch.Send(fd, 1);
     }
 
@@ -75,25 +91,25 @@ internal sealed class Queries(uint address, string domain, int firstPort)
         batch.Clear();
     }
 
-    private void GiveUpOld()
+    /// <summary>Takes the first that has waited so long; those that are answered leave the queue on the way.</summary>
+    private (int Fd, uint Number)? HasWaited(Queue<(int Fd, uint Number)> queue, int milliseconds)
     {
-        var limit = Stopwatch.GetTimestamp() - LostAfter;
-        while (bySending.TryPeek(out var first))
+        while (queue.TryPeek(out var first))
         {
             // The descriptor may be another query's by now.
             var isPending = pending.TryGetValue(first.Fd, out var query) && query.Number == first.Number;
-            if (isPending && query.Sent > limit)
-                return;
-            bySending.Dequeue();
-            if (!isPending)
-                continue;
-            Lost++;
-            End(first.Fd, null);
+            if (isPending && Stopwatch.GetElapsedTime(query.Sent).TotalMilliseconds < milliseconds)
+                return null;
+            queue.Dequeue();
+            if (isPending)
+                return first;
         }
+        return null;
     }
 
     private void End(int fd, string? error)
     {
+        slowNumbers.Remove(pending[fd].Number);
         pending.Remove(fd);
         _ = close(fd);
         if (error is not null)

@@ -8,7 +8,7 @@ internal sealed class Streams(Associations associations, StreamOrder order)
 {
     private const int RetryMs = 100;
     private const int Retries = 30;
-    private const int SubscribeRetries = 5;
+    private const int OpenRetries = 5;
 
     // What is still on its way, in the buffers of a proxy that is too slow.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
@@ -19,6 +19,26 @@ internal sealed class Streams(Associations associations, StreamOrder order)
     public double Seconds { get; private set; }
 
     public Receipt Receipt { get; private set; } = new(associations.Session, order.Size);
+
+    /// <summary>Opens all associations, a few at a time so that all get through, and tells the server of them.</summary>
+    public void Open()
+    {
+        const int AtOnce = 32;
+        for (var first = 0; first < order.Associations; first += AtOnce)
+        {
+            var waiting = Enumerable.Range(first, Math.Min(AtOnce, order.Associations - first)).ToHashSet();
+            for (var attempt = 0; waiting.Count > 0 && attempt < OpenRetries; attempt++)
+            {
+                foreach (var association in waiting)
+                    Request(Kind.Subscribe, association);
+                associations.Flush();
+                while (waiting.Count > 0 && associations.Turn(RetryMs, (in header, _) => waiting.Remove(header.Association)))
+                {
+                }
+            }
+            associations.Error("not opened", waiting.Count);
+        }
+    }
 
     public void Up()
     {
@@ -45,7 +65,6 @@ internal sealed class Streams(Associations associations, StreamOrder order)
 
     public void Down()
     {
-        Subscribe();
         var began = Stopwatch.GetTimestamp();
         var latest = began;
         var asked = 0;
@@ -69,26 +88,6 @@ internal sealed class Streams(Associations associations, StreamOrder order)
     {
         if (header.Kind == Kind.Down)
             Receipt.Add(header, datagram, peer: default);
-    }
-
-    /// <summary>Tells the server of all associations; a few at a time, so that they all get through.</summary>
-    private void Subscribe()
-    {
-        const int AtOnce = 32;
-        for (var first = 0; first < order.Associations; first += AtOnce)
-        {
-            var waiting = Enumerable.Range(first, Math.Min(AtOnce, order.Associations - first)).ToHashSet();
-            for (var attempt = 0; waiting.Count > 0 && attempt < SubscribeRetries; attempt++)
-            {
-                foreach (var association in waiting)
-                    Request(Kind.Subscribe, association);
-                associations.Flush();
-                while (waiting.Count > 0 && associations.Turn(RetryMs, (in header, _) => waiting.Remove(header.Association)))
-                {
-                }
-            }
-            associations.Error("not subscribed", waiting.Count);
-        }
     }
 
     private void Request(Kind kind, int association)

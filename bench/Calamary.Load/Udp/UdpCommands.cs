@@ -12,7 +12,7 @@ internal sealed class UdpCommands(Options options)
                calamary-load udp-up    --target IP --rate N [--size 1200] [--milliseconds 3000] [--associations 1]
                calamary-load udp-down  (the same)
                calamary-load udp-idle  --target IP --associations N
-               calamary-load udp-query --target IP [--count 8000] [--concurrency 64] [--seconds 30] [--domain NAME] [--first-port 10000]
+               calamary-load udp-query --target IP [--count 5000] [--concurrency 64] [--seconds 30] [--domain NAME] [--first-port 10000]
         """;
 
     public int Run(string command)
@@ -44,12 +44,16 @@ internal sealed class UdpCommands(Options options)
         return Report.Write(associations.Errors, elapsed, ping.Latencies, ("completed", ping.Completed), ("lost", ping.Lost));
     }
 
+    /// <summary>Opens the associations, says <c>ready</c>, and streams when it gets a line.</summary>
     private int Stream(bool isUp)
     {
         var (rate, count) = ((int)options.Number("--rate", 0), (int)options.Number("--associations", 1));
         var order = new StreamOrder(rate, (int)(rate * options.Number("--milliseconds", 3000) / 1000), Size(1200), count);
         var associations = new Associations(Target, count);
         var stream = new Streams(associations, order);
+        stream.Open();
+        Console.WriteLine("ready");
+        Console.In.ReadLine();
         if (isUp)
             stream.Up();
         else
@@ -77,7 +81,7 @@ internal sealed class UdpCommands(Options options)
     {
         var queries = new Queries(Target, options.Text("--domain", DnsMessage.UsualDomain), (int)options.Number("--first-port", 10000));
         var elapsed = queries.Run(
-            (int)options.Number("--count", 8000), (int)options.Number("--concurrency", 64), TimeSpan.FromSeconds(options.Number("--seconds", 30)));
+            (int)options.Number("--count", 5000), (int)options.Number("--concurrency", 64), TimeSpan.FromSeconds(options.Number("--seconds", 30)));
         return Report.Write(queries.Errors, elapsed, queries.Latencies,
             ("completed", queries.Completed), ("lost", queries.Lost));
     }
