@@ -173,7 +173,7 @@ def filters(path):
 
 
 def idle(path, associations):
-    """Memory of a proxy that has served little. Within the eight seconds after which v2ray forgets an idle association."""
+    """Memory of a proxy that has served little. Associations end after 20 s."""
     path.checked(load(path, "ping", count=1000)[0])
     before, held = measure.memory(path.proxy.pid), descriptors(path)
     began = time.monotonic()
