@@ -77,7 +77,7 @@ internal sealed class Queries(uint address, string domain, int firstPort)
             return;
         var (number, query, sent) = pending[fd];
         if (batch.Count > 1)
-            End(fd, "answered twice");
+            End(fd, batch[0].SequenceEqual(batch[1]) ? "duplicate" : "another association's");
         else if (batch.Peer(0) != server)
             End(fd, "from a wrong address");
         else if (!DnsMessage.IsAnswer(batch[0], query, number))
