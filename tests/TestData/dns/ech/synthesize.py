@@ -52,7 +52,7 @@ def pointer(data, marker):
 
 OPT = record(b'\0', 41, struct.pack('>HH', 12, 20) + bytes(20))
 strip('only-ech', message(https(ECH)))
-strip('ech-between', message(https(ALPN, PORT, ECH, HINT)))
+strip('ech-between', message(https(ALPN, PORT, ECH, param(6, bytes(16)))))
 strip('svcb', message(https(ALPN, ECH, kind=64)))
 strip('several', message(https(ALPN, ECH), https(ECH, target=wire('b.example'), priority=2), A, https(ALPN, priority=3)))
 strip('sections', message(https(ECH), authorities=[https(ECH)], additionals=[https(ECH), OPT]))
@@ -95,8 +95,8 @@ body += record(name, 12, name)
 body += record(name, 46, b'\0\x41\x0d\2' + bytes(12) + b'\x12\x34' + name + bytes(64))
 body += record(name, 47, name + b'\0\1\x40')
 body += record(name, 16, b'\x05\xc0\xff\xc0\0\xc0')
-body += record(name, 99, b'\xc0\xff\xc0\0')
-count = 16
+body += record(name, 65280, b'\xc0\xff\xc0\0')
+count = 18
 body = header(count - 4, 2, 2) + body[12:]
 strip('compression', body)
 
