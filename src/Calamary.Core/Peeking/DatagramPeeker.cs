@@ -8,13 +8,14 @@ internal static class DatagramPeeker
 {
     public static async ValueTask<PeekOutcome> PeekAsync(Flow flow, DatagramConnection client)
     {
+        var isDecided = false;
         client.SetDeadline(flow.Started + (long)flow.Policy.Timeouts.Process.TotalMilliseconds);
         try
         {
             var seen = 0;
             while (true)
             {
-                var isDecided = client.Waiting.Length > seen && TryIdentify(flow, client);
+                isDecided = client.Waiting.Length > seen && TryIdentify(flow, client);
                 if (isDecided || client.IsFull) break;
                 seen = client.Waiting.Length;
                 var wait = await client.WaitMoreAsync();
@@ -27,7 +28,11 @@ internal static class DatagramPeeker
             client.ClearDeadline();
         }
         // Those behind the first may be the first of something.
-        if (flow.Facts.Protocol is null) client.Judged = 1;
+        if (flow.Facts.Protocol is null)
+        {
+            client.Judged = 1;
+            if (!isDecided) flow.Policy.Log.Unfinished(in flow.Facts, client.WaitingBytes);
+        }
         flow.Facts.Protocol ??= ProtocolId.Unknown;
         flow.Facts.Known |= FactStages.Payload;
         return PeekOutcome.Over;
