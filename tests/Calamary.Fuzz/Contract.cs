@@ -1,6 +1,7 @@
 using System.Buffers;
 using Calamary.Core;
 using Calamary.Core.Protocols;
+using Calamary.Core.Protocols.Dns;
 using Calamary.Core.Protocols.Http;
 using Calamary.Core.Protocols.ProxyProtocol;
 using Calamary.Core.Protocols.Quic;
@@ -34,6 +35,7 @@ internal sealed class Contract(Random random)
         CheckChunks(input);
         foreach (var parser in ProtocolCatalog.Datagrams) CheckDatagrams(parser, Datagrams.Split(input));
         CheckQuic(input);
+        CheckEch(input);
         HttpAuthority.TryParse(input.AsSpan(0, Math.Min(input.Length, 80)), 80, out _);
     }
 
@@ -131,6 +133,15 @@ internal sealed class Contract(Random random)
         if (result.Error == HttpErrors.TooManyFields) return;
         Require(result == ParseResult.Done(output.WrittenCount), "a forwarded response is not one message");
         Require(again.GetBody() == head.GetBody(), "a forwarded response has another body");
+    }
+
+    /// <summary>What was stripped once has nothing left to strip.</summary>
+    private static void CheckEch(byte[] input)
+    {
+        var message = input.ToArray();
+        if (DnsEch.Strip(message, out var length) != DnsEchOutcome.Stripped) return;
+        Require(length < message.Length, "a stripped message is not shorter");
+        Require(DnsEch.Strip(message.AsSpan(0, length), out _) == DnsEchOutcome.Unchanged, "ECH is left");
     }
 
     /// <summary>Any split of the input gives the same end.</summary>

@@ -30,7 +30,7 @@ internal static class DatagramPeeker
         // Those behind the first may be the first of something.
         if (flow.Facts.Protocol is null)
         {
-            client.Judged = 1;
+            client.IsOfFirst = true;
             if (!isDecided) flow.Policy.Log.Unfinished(in flow.Facts, client.WaitingBytes);
         }
         flow.Facts.Protocol ??= ProtocolId.Unknown;
@@ -48,7 +48,7 @@ internal static class DatagramPeeker
             if (result.Status == ParseStatus.Done)
             {
                 flow.Facts.Protocol ??= parser.Protocol;
-                client.Judged = result.Length;
+                client.IsOfFirst = result.Length == 1;
                 return true;
             }
             needsMore |= result.Status == ParseStatus.NeedMoreData;

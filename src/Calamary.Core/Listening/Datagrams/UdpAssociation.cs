@@ -17,6 +17,7 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
     private readonly IUdpOwner _owner;
     private readonly FlowFacts _facts;
     private readonly UdpRoutes _routes;
+    private readonly Action<ReadOnlyMemory<byte>> _forward;
     private Flow? _judging;
     private DatagramConnection? _waiting;
     private Flow? _running;
@@ -32,6 +33,7 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
     {
         (_owner, _facts) = (owner, facts);
         _routes = new UdpRoutes(owner, this);
+        _forward = datagram => Forward(datagram, datagram.Length);
     }
 
     /// <summary>What is known of its flows before a datagram was looked at.</summary>
@@ -76,7 +78,7 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
         do
         {
             var length = Math.Min(segment, data.Length - at);
-            Take(data.Slice(at, length));
+            Take(data.Slice(at, length), _forward);
             at += segment;
         }
         while (at < data.Length);
@@ -118,16 +120,16 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
         }
         TakeOver(flow, connection);
         var waiting = connection.Waiting.ToArray();
-        var judged = Math.Min(connection.Judged, waiting.Length);
-        foreach (var datagram in waiting.AsSpan(0, judged))
-        {
-            if (_routes.Send(flow, datagram.Span) >= 0) flow.CountSent(datagram.Length);
-        }
         // A proxy that is not there shows only now, and another one is to get them.
         if (prefix.Length == 0) StopWaiting(connection);
         else (_waiting, _judging) = (null, null);
         _owner.Changed(this);
-        foreach (var datagram in waiting.AsSpan(judged)) Take(datagram);
+        for (var i = 0; i < waiting.Length; i++)
+        {
+            // What was between the parts of a hello has not been judged with it.
+            if (!flow.Facts.Has(FactStages.Payload) || (i == 0 && connection.IsOfFirst)) Send(waiting[i]);
+            else Take(waiting[i], Send);
+        }
         return await connection.WaitForEndAsync();
     }
 
@@ -195,7 +197,7 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
         _connection!.EndAs(flow.BytesReceived == 0 ? EndReason.DialRefused : EndReason.UpstreamReset);
     }
 
-    private void Take(ReadOnlyMemory<byte> datagram)
+    private void Take(ReadOnlyMemory<byte> datagram, Action<ReadOnlyMemory<byte>> forward)
     {
         FollowReload();
         if (_waiting is { } waiting)
@@ -205,7 +207,7 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
         }
         var fate = !IsRunning && !IsRefused ? DatagramFate.Begins : _watch?.Look(in datagram) ?? DatagramFate.Belongs;
         if (fate == DatagramFate.Begins) Judge(datagram);
-        else if (fate == DatagramFate.Belongs && IsRunning) Forward(datagram, datagram.Length);
+        else if (fate == DatagramFate.Belongs && IsRunning) forward(datagram);
         else Drop(datagram.Span);
     }
 
@@ -283,6 +285,12 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
         _connection!.LastSeen = LastSeen;
         _routes.AddToServer(data.Span, segment);
         _running!.CountSent(data.Length);
+    }
+
+    /// <summary>Sends one that has waited, from where it was kept.</summary>
+    private void Send(ReadOnlyMemory<byte> datagram)
+    {
+        if (_routes.Send(_running!, datagram.Span) >= 0) _running!.CountSent(datagram.Length);
     }
 
     private void Forget()

@@ -6,15 +6,23 @@ namespace Calamary.Core.Protocols.Quic;
 /// <param name="Bytes">The ClientHello; after a HelloRetryRequest both of them.</param>
 internal sealed record JudgedHello(uint Version, ReadOnlyMemory<byte> ConnectionId, ReadOnlyMemory<byte> Bytes)
 {
-    // Of a flow with more connections than that, the oldest are forgotten.
-    private const int MaxConnections = 4;
+    // A connection that is forgotten could have its second hello say what it likes: further ones are not read at all.
+    private const int MaxConnections = 8;
+
+    /// <summary>Whether a flow that has so many may not have this one too.</summary>
+    public bool IsTooMuchFor(ReadOnlySpan<JudgedHello> others)
+    {
+        foreach (var other in others)
+            if (IsOf(other.Version, other.ConnectionId.Span)) return false;
+        return others.Length >= MaxConnections;
+    }
 
     /// <summary>Puts this one before those that the flow has already, in the place of an older one of the same connection.</summary>
     public JudgedHello[] Before(ReadOnlySpan<JudgedHello> others)
     {
-        var all = new List<JudgedHello>(MaxConnections) { this };
+        var all = new List<JudgedHello>(others.Length + 1) { this };
         foreach (var other in others)
-            if (all.Count < MaxConnections && !IsOf(other.Version, other.ConnectionId.Span)) all.Add(other);
+            if (!IsOf(other.Version, other.ConnectionId.Span)) all.Add(other);
         return [.. all];
     }
 

@@ -54,7 +54,9 @@ public sealed class QuicInitialParser : IDatagramParser
             reader = connections.Open(winner, workspace);
             reader.Read(datagrams, out hello);
         }
-        Take(reader.ToJudged(), hello, ref facts);
+        var taken = reader.ToJudged();
+        if (taken.IsTooMuchFor(judged)) return ParseResult.Malformed(QuicErrors.TooManyConnections);
+        Take(taken, hello, ref facts);
         return best.ToResult(datagrams.Length);
     }
 

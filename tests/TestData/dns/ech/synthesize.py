@@ -100,7 +100,7 @@ count = 18
 body = header(count - 4, 2, 2) + body[12:]
 strip('compression', body)
 
-many = b''.join(https(keys(5, 1), ALPN, ECH, priority=i + 1) + A for i in range(200))
+many = b''.join(https(keys(1, 5), ALPN, ECH, priority=i + 1) + A for i in range(200))
 strip('many', header(400) + QUESTION + many)
 far = QUESTION + b''.join(record(OWNER, 16, b'\xff' + bytes(255)) for _ in range(58)) + https(ECH) + record(wire('far.example'), 1, bytes(4))
 strip('far', header(61) + far + record(pointer(header() + far, wire('far.example')), 1, bytes(4)))
