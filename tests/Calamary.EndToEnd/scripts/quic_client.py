@@ -67,4 +67,12 @@ def half():
     print(round(time.monotonic() - started, 1))
 
 
+def two():
+    """NAME: one connection after the other on the same socket."""
+    for current in name, arguments[0]:
+        destination, sent = pieces(current, 1)
+        send(sent)
+        print(current, *(answers(sent, 1, destination) or ["nothing"]))
+
+
 globals()[scenario]()

@@ -51,6 +51,9 @@ def ordered():
     udp = new_socket()
     for number in range(count):
         udp.sendto(b"%08d" % number + noise(size - 8, number), (host, port))
+        if number % 16 == 15:
+            # The buffers of sockets are small.
+            time.sleep(0.003)
     came = []
     while len(came) < count and (answer := receive(udp, 2)[0]) is not None:
         number = int(answer[:8])
@@ -76,6 +79,15 @@ def knock():
             print(state(udp, float(arguments[0])))
         except OSError as error:
             print("send", error.errno)
+
+
+def raw():
+    """HEX...: one datagram each, on one socket; what came back, as text. An exclamation mark stands before those that get no answer."""
+    udp = new_socket()
+    for datagram in arguments:
+        udp.sendto(bytes.fromhex(datagram.lstrip("!")), (host, port))
+        answer, where = receive(udp, 0.7 if datagram[0] == "!" else PATIENCE)
+        print(("nothing" if answer is None else answer.decode("latin-1")) + where)
 
 
 def many():
@@ -110,16 +122,14 @@ def many():
             # Those that are there already speak between the new ones.
             older = number * 7919 % len(opened)
             send(older, opened[older], 1)
-        while sum(map(len, sent.values())) > 100 if number % 50 == 49 else False:
-            before = right
-            collect(1)
-            if right == before:
-                break
+        if number % 8 == 7:
+            collect(0.002)
     total = count + count // 4
     for turn in range(2, rounds + 1):
         for number, udp in enumerate(opened):
             send(number, udp, turn)
-            collect(0)
+            if number % 8 == 7:
+                collect(0.002)
         total += count
     deadline = time.monotonic() + PATIENCE
     while right < total and time.monotonic() < deadline:
