@@ -13,7 +13,7 @@ const string Yaml = """
       - {match: {dns: '.example.com', port: 443}, action: accept}
     """;
 
-var read = ConfigReader.ReadText(Yaml, "sample.yml", [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]);
+var read = ConfigReader.ReadText(Yaml, "sample.yml", ProtocolCatalog.Ids);
 foreach (var problem in read.Problems) Console.WriteLine(problem);
 
 var facts = new FlowFacts();

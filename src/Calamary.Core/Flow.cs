@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Calamary.Core.Forwarding;
 using Calamary.Core.Listening;
 using Calamary.Core.Observability;
 using Calamary.Core.Rules;
@@ -50,6 +51,9 @@ public sealed class Flow
     /// <summary>The ruleset that was in force at accept.</summary>
     internal IRuleSet Rules { get; private set; }
 
+    /// <summary>Where the proxy's own traffic of this kind comes from; null when no listener would take it.</summary>
+    internal OwnEndpoints? Own => Facts.Transport == TransportProtocol.Udp ? Policy.OwnDatagrams : Policy.Own;
+
     /// <summary>Where it is listed while it runs.</summary>
     internal FlowTable Table { get; }
 
@@ -78,6 +82,11 @@ public sealed class Flow
 
     /// <summary>Waits for the next request on a kept-alive connection: nothing is lost when it is closed now.</summary>
     internal bool IsBetweenRequests { get; set; }
+
+    /// <summary>A kept-alive connection between two requests, or datagrams of which there was none for a second.</summary>
+    internal bool HasNothingToLose => Client is DatagramConnection datagrams
+        ? Reactor.Now - datagrams.LastSeen > 1000
+        : IsBetweenRequests && Client.Available() == 0;
 
     /// <summary>A further request on a kept-alive connection is judged by what is in force when it comes.</summary>
     internal void TakePolicy(FlowPolicy policy)

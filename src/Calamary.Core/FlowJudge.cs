@@ -1,6 +1,7 @@
 using Calamary.Core.Listening;
 using Calamary.Core.Names;
 using Calamary.Core.Peeking;
+using Calamary.Core.Transport;
 
 namespace Calamary.Core;
 
@@ -34,7 +35,7 @@ internal static class FlowJudge
             if (!early.IsPending) return early;
         }
         if (!await flow.Mode.BeforePeekAsync(flow)) return Decision.Failed(EndReason.ClientReset);
-        var peek = await Peeker.PeekAsync(flow);
+        var peek = flow.Client is DatagramConnection datagrams ? await DatagramPeeker.PeekAsync(flow, datagrams) : await Peeker.PeekAsync(flow);
         if (peek != PeekOutcome.Over) return Decision.Failed(Peeker.ReasonOf(peek));
         LogIdentified(flow);
         var serverName = flow.Mode.ServerName == ServerNameUse.Never ? null : flow.Facts.Tls?.ServerName;
@@ -106,7 +107,7 @@ internal static class FlowJudge
     {
         flow.Facts.Destination = destination;
         flow.Facts.Known |= FactStages.Destination;
-        if (flow.Facts.Transport == TransportProtocol.Udp && flow.Policy.Relays.Contains(destination))
+        if (flow.Facts.Transport == TransportProtocol.Udp && flow.Policy.OwnDatagrams.Contains(destination))
             return new Verdict(RuleAction.Deny, VerdictBasis.Loop);
         if (flow.Policy.Guard.TryRefuse(destination, out var basis)) return new Verdict(RuleAction.Deny, basis);
         return flow.Rules.TryDecide(in flow.Facts, out var verdict, flow.Trace) ? verdict : null;

@@ -44,7 +44,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         if (flow.Policy.Debug) flow.Policy.Log.Processing(in flow.Facts);
 
         // peek and decide
-        var decision = flow.Policy.Own?.Contains(flow.Facts.Source) == true
+        var decision = flow.Own?.Contains(flow.Facts.Source) == true
             ? Decision.Of(new Verdict(RuleAction.Deny, VerdictBasis.Loop))
             : await FlowJudge.DecideAsync(flow);
         if (decision.Verdict is not { } verdict)
@@ -61,7 +61,6 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         }
 
         // dial and relay
-        if (flow.Client is UdpDestination datagrams) return await datagrams.ForwardAsync(decision.Targets);
         return await forwarder.ForwardAsync(flow, decision.Targets, CancellationToken.None);
     }
 

@@ -21,6 +21,9 @@ internal sealed class FlowPolicy
     /// <summary>The protocols that peeking tries, in order.</summary>
     public required IReadOnlyList<IProtocolParser> Parsers { get; init; }
 
+    /// <summary>The same for datagrams.</summary>
+    public required IReadOnlyList<IDatagramParser> DatagramParsers { get; init; }
+
     public required INameResolver Names { get; init; }
 
     public required Dialler Dialler { get; init; }
@@ -34,8 +37,14 @@ internal sealed class FlowPolicy
     /// <summary>The proxy's own connections, to know a flow that comes from itself; null when no listener would take one.</summary>
     public OwnEndpoints? Own { get; init; }
 
-    /// <summary>Where clients send datagrams for the proxy to relay: no datagram is relayed to there.</summary>
-    public required OwnEndpoints Relays { get; init; }
+    /// <summary>Where the proxy itself sends and takes datagrams: none is relayed from or to there.</summary>
+    public required OwnEndpoints OwnDatagrams { get; init; }
+
+    /// <summary>Whether clients are told that their datagrams are denied.</summary>
+    public bool RejectsDatagrams { get; init; }
+
+    /// <summary>Whether <c>ech</c> is taken out of DNS answers.</summary>
+    public bool StripsEch { get; init; }
 
     public required TimeoutConfig Timeouts { get; init; }
 

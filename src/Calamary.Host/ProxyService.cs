@@ -13,7 +13,7 @@ internal sealed class ProxyService() : Service<CalamaryConfig>("calamary")
 
     protected override (CalamaryConfig? Config, IReadOnlyList<ConfigProblem> Problems) Read(ConfigSource source)
     {
-        var (config, problems) = ConfigReader.Read(source, [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]);
+        var (config, problems) = ConfigReader.Read(source, ProtocolCatalog.Ids);
         return (config, problems);
     }
 

@@ -27,7 +27,7 @@ public partial class DocumentationTests
             yaml = "vars: [{name: net_private, value: 10.0.0.0/8}]\n" + yaml;
         var problems = yaml.Contains("proxies:", StringComparison.Ordinal)
             ? RedirectorConfigReader.ReadText(yaml, page).Problems
-            : ConfigReader.ReadText(yaml, page, [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]).Problems;
+            : ConfigReader.ReadText(yaml, page, ProtocolCatalog.Ids).Problems;
         // Files that examples name are the reader's.
         Assert.DoesNotContain(problems, p => p.Severity == ProblemSeverity.Error && !p.Message.EndsWith("' does not exist", StringComparison.Ordinal));
     }

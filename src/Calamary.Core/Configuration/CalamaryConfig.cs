@@ -39,6 +39,9 @@ public sealed record CalamaryConfig
     /// <summary>Limits.</summary>
     public LimitsConfig Limits { get; init; } = new();
 
+    /// <summary>Whether clients are told that their datagrams are denied.</summary>
+    public UdpDenial DenyUdp { get; init; }
+
     /// <summary>Destinations that are denied before any rule.</summary>
     public IReadOnlyList<AddressRange> DenyAlways { get; init; } = DefaultNetworks.DenyAlways;
 

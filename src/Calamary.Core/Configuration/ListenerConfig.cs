@@ -12,14 +12,18 @@ public sealed record ListenerConfig
     /// <summary>Where to listen: at least one, IPv4 before IPv6, none twice in a configuration.</summary>
     public required IReadOnlyList<ListenAddress> Addresses { get; init; }
 
-    /// <summary>Take TCP. Always true in this version.</summary>
+    /// <summary>Take TCP.</summary>
     public bool Tcp { get; init; } = true;
 
     /// <summary>Transparent only: the firewall uses TPROXY, not DNAT or REDIRECT.</summary>
     public bool Tproxy { get; init; }
 
-    /// <summary>Take UDP as well: UDP ASSOCIATE of socks5.</summary>
+    /// <summary>Take UDP: transparent with TPROXY, proxyproto with a header of version 2 on every datagram, UDP ASSOCIATE of socks5.</summary>
     public bool Udp { get; init; }
+
+    /// <summary>What sockets it has. With SOCKS5, datagrams go to a port of their own for each client.</summary>
+    internal IEnumerable<TransportProtocol> Transports => new[] { TransportProtocol.Tcp, TransportProtocol.Udp }
+        .Where(t => t == TransportProtocol.Tcp ? Tcp : Udp && Mode != ListenerMode.Socks5);
 
     /// <summary>Whether clients speak TLS to the listener: https always, proxyproto and socks5 when they are told to.</summary>
     public bool Tls { get; init; }

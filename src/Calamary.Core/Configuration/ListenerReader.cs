@@ -25,7 +25,7 @@ internal static class ListenerReader
             // Fallbacks of wrong values would be reported as taken by, or from, other listeners.
             Addresses = item.Context.Problems.ErrorCount == errors ? addresses : [],
             Tcp = item.Flag("tcp", true),
-            Udp = ReadUdp(item, mode),
+            Udp = ReadOption(item, "udp", mode, ListenerMode.Transparent, ListenerMode.ProxyProto, ListenerMode.Socks5),
             Tproxy = ReadOption(item, "tproxy", mode, ListenerMode.Transparent),
             ResolveSni = ReadOption(item, "resolveSni", mode, ListenerMode.Transparent, ListenerMode.ProxyProto),
             Trusted = trust.Trusted(),
@@ -35,7 +35,12 @@ internal static class ListenerReader
         };
         if (item.Word("interceptFallback", false, Fallbacks)) item.Error("interceptFallback", Unavailable.Message);
         item.ReportUnknown();
-        if (!config.Tcp) item.Error("tcp", "without tcp there is nothing to listen for in this version");
+        if (!config.Tcp && (!config.Udp || config.Mode == ListenerMode.Socks5)) item.Error("tcp", "there is nothing left to listen for");
+        if (!config.Udp) return config;
+        if (config is { Mode: ListenerMode.Transparent, Tproxy: false })
+            item.Error("udp", "datagrams tell where they went to only behind TPROXY: set 'tproxy: true', see docs/redirect.md");
+        if (config is { Mode: ListenerMode.ProxyProto, Tls: true })
+            item.Error("udp", "datagrams do not come inside TLS: take a listener of its own for them, with 'tcp: false'");
         return config;
     }
 
@@ -69,13 +74,6 @@ internal static class ListenerReader
         if (item.Text("users") is null || mode is ListenerMode.Http or ListenerMode.Https or ListenerMode.Socks5 or null) return UserFileReader.Read(item, "users");
         item.Error("users", IsFor(ListenerMode.Http, ListenerMode.Https, ListenerMode.Socks5));
         return null;
-    }
-
-    private static bool ReadUdp(Section item, ListenerMode? mode)
-    {
-        var on = ReadOption(item, "udp", mode, ListenerMode.Transparent, ListenerMode.ProxyProto, ListenerMode.Socks5);
-        if (on && mode is ListenerMode.Transparent or ListenerMode.ProxyProto) item.Error("udp", Unavailable.Message);
-        return on;
     }
 
     private static bool ReadOption(Section item, string key, ListenerMode? mode, params ReadOnlySpan<ListenerMode> modes)

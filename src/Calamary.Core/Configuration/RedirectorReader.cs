@@ -17,7 +17,7 @@ internal static class RedirectorReader
         var common = new CalamaryConfig { DenyAlways = [], DnsNameservers = [], Rules = [new RuleDefinition(RuleAction.Accept, null, [])] };
         var metrics = ServiceReader.ReadMetrics(service.Child("metrics"), common.Metrics);
         var listeners = ListenReader.Read(service, metrics, ReadListener);
-        return config with
+        var result = config with
         {
             Service = common with
             {
@@ -36,6 +36,14 @@ internal static class RedirectorReader
             Tls = ReadTls(service.Child("tls")),
             Health = ReadHealth(service.Child("health"), config.Health),
         };
+        if (listeners.Any(l => l.Udp)) CheckUdp(service, result);
+        return result;
+    }
+
+    private static void CheckUdp(Section service, RedirectorConfig config)
+    {
+        if (config.ProxyProtocol != 2) service.Error("proxyProtocol", "version 1 has no word for UDP: take 2, or listeners without 'udp'");
+        if (config.Tls.Enabled) service.Error("tls", "datagrams do not go inside TLS: take a redirector of its own for 'udp', over a VPN where the way is not safe");
     }
 
     private static ListenerConfig ReadListener(Section item)

@@ -12,6 +12,7 @@ internal static class ServiceReader
     public static readonly TimeSpan LongestIdle = TimeSpan.FromDays(7);
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+    private static readonly IReadOnlyList<(string, UdpDenial)> Denials = [("reject", UdpDenial.Reject), ("drop", UdpDenial.Drop)];
     private static readonly IReadOnlyList<(string, LogFormat)> Formats = [("text", LogFormat.Text), ("json", LogFormat.Json)];
 
     public static CalamaryConfig Read(Section service)
@@ -28,6 +29,7 @@ internal static class ServiceReader
             Output = ReadOutput(service.Child("output"), config.Output),
             Parsing = ParsingReader.Read(service.Child("parsing")),
             Limits = ReadLimits(service.Child("limits"), config.Limits),
+            DenyUdp = service.Word("denyUdp", config.DenyUdp, Denials),
             DenyAlways = service.Networks("denyAlways") ?? config.DenyAlways,
         };
         service.MustBeOff("recheck");
@@ -51,8 +53,11 @@ internal static class ServiceReader
 
     private static DnsConfig ReadDns(Section section, DnsConfig fallback)
     {
-        var config = new DnsConfig { Cache = section.Number("cache", fallback.Cache, 0, 1_000_000) };
-        section.MustBeOff("stripEch");
+        var config = new DnsConfig
+        {
+            Cache = section.Number("cache", fallback.Cache, 0, 1_000_000),
+            StripEch = section.Flag("stripEch", fallback.StripEch),
+        };
         section.ReportUnknown();
         return config;
     }

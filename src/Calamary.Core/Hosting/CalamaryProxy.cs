@@ -21,19 +21,20 @@ public sealed class CalamaryProxy : IReloadableService<CalamaryConfig>
     /// <param name="options">The configuration to start with.</param>
     /// <param name="logging">Where log lines go, under the categories service, parse, filter, forward and send.</param>
     /// <param name="protocols">More protocols than the built-in ones, tried after them; 64 in all are tried.</param>
+    /// <param name="datagramProtocols">The same over UDP.</param>
     /// <param name="engines">An engine that replaces the configured rules; the last one counts.</param>
     /// <param name="forwarders">A forwarder that replaces dialling and relaying; the last one counts.</param>
     /// <exception cref="InvalidOperationException">There is no configuration.</exception>
     public CalamaryProxy(CalamaryOptions options, ILoggerFactory logging, IEnumerable<IProtocolParser> protocols,
-        IEnumerable<IRuleEngine> engines, IEnumerable<IForwarder> forwarders)
+        IEnumerable<IDatagramParser> datagramProtocols, IEnumerable<IRuleEngine> engines, IEnumerable<IForwarder> forwarders)
     {
         ArgumentNullException.ThrowIfNull(options);
         _config = options.Configuration ?? throw new InvalidOperationException("CalamaryOptions.Configuration is not set");
         Log = new FlowLog(logging);
         Metrics = new FlowMetrics(Version, options.DroppedLogLines ?? (static () => 0));
-        var policies = new PolicyFactory(Log, [.. ProtocolCatalog.BuiltIn, .. protocols], engines.LastOrDefault());
+        var policies = new PolicyFactory(Log, [.. ProtocolCatalog.BuiltIn, .. protocols], [.. ProtocolCatalog.Datagrams, .. datagramProtocols], engines.LastOrDefault());
         Own = policies.Own;
-        _server = new ProxyServer(Log, Metrics, policies, forwarders.LastOrDefault() ?? new TcpForwarder());
+        _server = new ProxyServer(Log, Metrics, policies, forwarders.LastOrDefault() ?? new DirectForwarder());
     }
 
     /// <summary>The version of the library: <c>0.1.0</c>.</summary>

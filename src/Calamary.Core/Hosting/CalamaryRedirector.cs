@@ -26,7 +26,7 @@ public sealed class CalamaryRedirector : IReloadableService<RedirectorConfig>
         _config = config;
         _forwarder = new RedirectingForwarder(Create(config, null));
         var options = new CalamaryOptions { Configuration = config.Service, DroppedLogLines = droppedLogLines };
-        _proxy = new CalamaryProxy(options, logging, [], [], [_forwarder]);
+        _proxy = new CalamaryProxy(options, logging, [], [], [], [_forwarder]);
         ProxyGauges? gauges = null;
         gauges = new ProxyGauges(_proxy.Metrics.Extend(() => gauges!.Update(_forwarder.Current.Pool)));
     }

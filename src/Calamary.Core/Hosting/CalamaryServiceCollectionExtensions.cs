@@ -9,7 +9,7 @@ namespace Calamary.Core.Hosting;
 public static class CalamaryServiceCollectionExtensions
 {
     /// <summary>Adds a <see cref="CalamaryProxy"/> that starts and stops with the host. Register <see cref="Protocols.IProtocolParser"/>,
-    /// <see cref="Rules.IRuleEngine"/> or <see cref="Forwarding.IForwarder"/> to extend or replace a stage.</summary>
+    /// <see cref="Protocols.IDatagramParser"/>, <see cref="Rules.IRuleEngine"/> or <see cref="Forwarding.IForwarder"/> to extend or replace a stage.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="configure">Sets <see cref="CalamaryOptions.Configuration"/>.</param>
     /// <returns>The same collection.</returns>

@@ -1,5 +1,6 @@
 using Calamary.Core.Configuration;
 using Calamary.Core.Listening;
+using Calamary.Core.Listening.Datagrams;
 using Calamary.Core.Observability;
 using Calamary.Core.Transport;
 using Calamary.Core.Transport.Native;
@@ -10,22 +11,23 @@ namespace Calamary.Core.Hosting;
 internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPolicy> policy,
     Func<Flow, Task> run, Func<Endpoint, bool> isOwn, FlowLog log)
 {
-    private readonly Dictionary<(Endpoint, bool Tproxy), OpenListener> _open = [];
+    private readonly Dictionary<Place, OpenListener> _open = [];
 
-    /// <summary>Where it listens, for the loop check.</summary>
-    public IReadOnlyList<Endpoint> Endpoints => [.. _open.Keys.Select(k => k.Item1)];
+    /// <summary>Where it listens for connections.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => [.. _open.Keys.Where(k => k.Transport == TransportProtocol.Tcp).Select(k => k.Local)];
 
     /// <summary>Makes the open listeners those of a configuration, or changes nothing.</summary>
     /// <returns>The errors; empty when all went well. Default addresses that the machine lacks are only warned of.</returns>
     public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<ListenerModel> models, Action commit)
     {
-        var wanted = new Dictionary<(Endpoint, bool), (ListenerModel Model, bool IsDefault)>();
-        foreach (var model in models.Where(m => m.Config.Tcp))
+        var wanted = new Dictionary<Place, (ListenerModel Model, bool IsDefault)>();
+        foreach (var model in models)
             foreach (var address in model.Config.Addresses)
-                wanted[(address.Endpoint, model.Config.Tproxy)] = (model, address.IsDefault);
+                foreach (var transport in model.Config.Transports)
+                    wanted[new Place(transport, address.Endpoint, model.Config.Tproxy)] = (model, address.IsDefault);
 
         var errors = new List<string>();
-        var added = new Dictionary<(Endpoint, bool), List<int>>();
+        var added = new Dictionary<Place, List<int>>();
         foreach (var (key, (_, isDefault)) in wanted.Where(w => !_open.ContainsKey(w.Key)))
             Bind(key, isDefault, added, errors);
         if (errors.Count > 0)
@@ -52,13 +54,13 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
         _open.Clear();
     }
 
-    private void Bind((Endpoint Local, bool Tproxy) key, bool isDefault, Dictionary<(Endpoint, bool), List<int>> added, List<string> errors)
+    private void Bind(Place key, bool isDefault, Dictionary<Place, List<int>> added, List<string> errors)
     {
         var descriptors = new List<int>();
-        var taken = isOwn(key.Local) ? 0 : AcceptSocket.Probe(key.Local, key.Tproxy);
+        var taken = key.Transport == TransportProtocol.Tcp && isOwn(key.Local) ? 0 : key.Probe();
         for (var i = 0; i < tables.Count; i++)
         {
-            var descriptor = taken < 0 ? taken : AcceptSocket.Bind(key.Local, key.Tproxy);
+            var descriptor = taken < 0 ? taken : key.Bind();
             if (descriptor >= 0)
             {
                 descriptors.Add(descriptor);
@@ -68,52 +70,64 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
             if (isDefault && -descriptor is Errno.AddressNotAvailable or Errno.FamilyNotSupported)
                 log.Warn($"Not listening on {key.Local}: this machine does not have that address");
             else
-                errors.Add($"cannot listen on {key.Local}: {Errno.Describe(-descriptor)}{Hint(-descriptor, key.Tproxy)}");
+                errors.Add($"cannot listen on {key}: {Errno.Describe(-descriptor)}{Hint(-descriptor, key)}");
             return;
         }
         added[key] = descriptors;
     }
 
-    private static string Hint(int errno, bool tproxy) => errno switch
+    private static string Hint(int errno, Place key) => errno switch
     {
-        Errno.NotPermitted or Errno.Access when tproxy => " (tproxy needs CAP_NET_ADMIN or CAP_NET_RAW)",
+        Errno.NotPermitted or Errno.Access when key.Tproxy => " (tproxy needs CAP_NET_ADMIN or CAP_NET_RAW)",
         Errno.Access => " (ports below 1024 need CAP_NET_BIND_SERVICE)",
-        Errno.AddressInUse => " (another program has it: see 'ss -ltnp')",
+        Errno.AddressInUse => $" (another program has it: see 'ss -l{(key.Transport == TransportProtocol.Udp ? 'u' : 't')}np')",
         Errno.AddressNotAvailable => " (no interface has that address: see 'ip address')",
         _ => "",
     };
 
-    private void Open((Endpoint Local, bool) key, ListenerModel model, List<int> descriptors)
+    private void Open(Place key, ListenerModel model, List<int> descriptors)
     {
         var listener = new OpenListener(model);
         _open[key] = listener;
         for (var i = 0; i < tables.Count; i++)
         {
             var (table, descriptor) = (tables[i], descriptors[i]);
-            table.Reactor.Post(_ => listener.Start(table, descriptor, key.Local, policy, run), null);
+            table.Reactor.Post(_ => listener.Start(table, descriptor, key, policy, run), null);
         }
-        log.Info($"Listening on tcp://{key.Local} ({model.Config.Mode.ToName()}{(model.Tls is null || model.Config.Mode == ListenerMode.Https ? "" : ", TLS")})");
+        log.Info($"Listening on {key} ({model.Config.Mode.ToName()}{(model.Tls is null || model.Config.Mode == ListenerMode.Https ? "" : ", TLS")})");
     }
 
     /// <summary>One address, with a socket on each reactor.</summary>
     private sealed class OpenListener(ListenerModel model)
     {
-        private readonly List<(Reactor Reactor, TcpListener Listener)> _parts = [];
+        private readonly List<(Reactor Reactor, Func<bool> Close)> _parts = [];
         private readonly AcceptPauses _pauses = new();
         private bool _closed;
 
         public ListenerModel Model { get; set; } = model;
 
-        public void Start(FlowTable table, int descriptor, Endpoint local, Func<FlowPolicy> policy, Func<Flow, Task> run)
+        public void Start(FlowTable table, int descriptor, Place key, Func<FlowPolicy> policy, Func<Flow, Task> run)
         {
-            if (AcceptSocket.Attach(table.Reactor, descriptor, local) is not { } socket) return;
+            if (key.Transport == TransportProtocol.Udp)
+            {
+                var datagrams = new UdpListener(key.Local, () => Model, policy, table, run);
+                datagrams.Start(descriptor);
+                if (!TryAdd(table.Reactor, datagrams.Close)) datagrams.Close();
+                return;
+            }
+            if (AcceptSocket.Attach(table.Reactor, descriptor, key.Local) is not { } socket) return;
             var listener = new TcpListener(socket, () => Model, policy, table, _pauses);
+            if (TryAdd(table.Reactor, listener.Close)) _ = AcceptAsync(listener, run);
+            else socket.Dispose();
+        }
+
+        private bool TryAdd(Reactor reactor, Func<bool> close)
+        {
             lock (_parts)
             {
-                if (!_closed) _parts.Add((table.Reactor, listener));
+                if (!_closed) _parts.Add((reactor, close));
+                return !_closed;
             }
-            if (_closed) socket.Dispose();
-            else _ = AcceptAsync(listener, run);
         }
 
         private static async Task AcceptAsync(TcpListener listener, Func<Flow, Task> run)
@@ -128,14 +142,31 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
 
         public async Task CloseAsync()
         {
-            (Reactor, TcpListener)[] parts;
+            (Reactor, Func<bool>)[] parts;
             lock (_parts)
             {
                 _closed = true;
                 parts = [.. _parts];
             }
-            foreach (var (reactor, listener) in parts)
-                await reactor.RunAsync(listener.Close);
+            foreach (var (reactor, close) in parts)
+                await reactor.RunAsync(close);
         }
+    }
+
+    /// <summary>What a listener holds.</summary>
+    private readonly record struct Place(TransportProtocol Transport, Endpoint Local, bool Tproxy)
+    {
+        /// <summary>Whether another program has it: SO_REUSEPORT would silently share with it.</summary>
+        public int Probe()
+        {
+            if (Transport == TransportProtocol.Tcp) return AcceptSocket.Probe(Local, Tproxy);
+            var descriptor = UdpSocket.Listen(Local, Tproxy, shared: false);
+            return descriptor < 0 ? descriptor : Libc.Close(descriptor);
+        }
+
+        /// <summary>A descriptor for one reactor, or a negated errno.</summary>
+        public int Bind() => Transport == TransportProtocol.Tcp ? AcceptSocket.Bind(Local, Tproxy) : UdpSocket.Listen(Local, Tproxy);
+
+        public override string ToString() => $"{(Transport == TransportProtocol.Udp ? "udp" : "tcp")}://{Local}";
     }
 }

@@ -14,10 +14,12 @@ namespace Calamary.Core.Hosting;
 /// change how names are looked up.</summary>
 /// <param name="log">The log.</param>
 /// <param name="parsers">All protocols, in the order of trying.</param>
+/// <param name="datagramParsers">The same for datagrams.</param>
 /// <param name="engine">An engine that replaces the configured rules, or null.</param>
-internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> parsers, IRuleEngine? engine)
+internal sealed class PolicyFactory(
+    FlowLog log, IReadOnlyList<IProtocolParser> parsers, IReadOnlyList<IDatagramParser> datagramParsers, IRuleEngine? engine)
 {
-    private readonly OwnEndpoints _relays = new();
+    private readonly OwnEndpoints _ownDatagrams = new();
     private readonly Authenticator _authenticator = new();
     private (string Key, INameResolver Resolver)? _names;
 
@@ -35,12 +37,15 @@ internal sealed class PolicyFactory(FlowLog log, IReadOnlyList<IProtocolParser> 
             Rules = engine ?? new RuleEngine(new RuleSet(config.Rules)),
             Guard = new DestinationGuard(config.DenyAlways, Endpoints(config), LocalAddresses()),
             Parsers = [.. parsers.Where(p => config.Parsing.IsEnabled(p.Protocol))],
+            DatagramParsers = [.. datagramParsers.Where(p => config.Parsing.IsEnabled(p.Protocol))],
             Names = NamesFor(config),
             Dialler = new Dialler(output, config.Timeouts.Connect, config.Output.Retries, own),
             Output = output,
             Authenticator = _authenticator,
             Own = own,
-            Relays = _relays,
+            OwnDatagrams = _ownDatagrams,
+            RejectsDatagrams = config.DenyUdp == UdpDenial.Reject,
+            StripsEch = config.Dns.StripEch,
             Timeouts = config.Timeouts,
             PeekBytes = config.Limits.PeekBytes,
             Log = log,

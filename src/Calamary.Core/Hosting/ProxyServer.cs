@@ -65,8 +65,7 @@ internal sealed class ProxyServer : IAsyncDisposable
         if (_limits.Flows > 0) _log.Info($"Draining: {_limits.Flows} flows have {drain.TotalMilliseconds} ms to finish");
         while (_limits.Flows > 0 && clock.GetElapsedTime(started) < drain && !atOnce.IsCancellationRequested)
         {
-            // A kept-alive connection between two requests has nothing to lose.
-            await AbortAsync(static flow => flow.IsBetweenRequests && flow.Client.Available() == 0, EndReason.Completed);
+            await AbortAsync(static flow => flow.HasNothingToLose, EndReason.Completed);
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
         }
         var cut = await AbortAsync(_ => true, EndReason.Drained);

@@ -17,4 +17,7 @@ public static class ProtocolCatalog
     public static IReadOnlyList<IDatagramParser> Datagrams { get; } =
     [
     ];
+
+    /// <summary>What they identify, each once.</summary>
+    public static IReadOnlyList<ProtocolId> Ids { get; } = [.. BuiltIn.Select(p => p.Protocol).Concat(Datagrams.Select(p => p.Protocol)).Distinct()];
 }

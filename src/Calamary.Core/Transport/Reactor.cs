@@ -23,6 +23,9 @@ internal sealed unsafe class Reactor : IDisposable
     private readonly TimerWheel _timers;
     private IWatched?[] _watched = new IWatched?[256];
     private byte[]? _cipherScratch;
+    private DatagramBatch? _datagrams;
+    private DatagramOutbox? _outbox;
+    private IcmpSender? _icmp;
     private uint _generation;
     private int _wakePending;
     private volatile bool _stopping;
@@ -58,6 +61,15 @@ internal sealed unsafe class Reactor : IDisposable
 
     /// <summary>The same for encrypted bytes on their way out.</summary>
     public byte[] CipherScratch => _cipherScratch ??= GC.AllocateUninitializedArray<byte>(CipherBytes);
+
+    /// <summary>The same for received datagrams.</summary>
+    public DatagramBatch Datagrams => _datagrams ??= new DatagramBatch();
+
+    /// <summary>Datagrams on their way out.</summary>
+    public DatagramOutbox Outbox => _outbox ??= new DatagramOutbox();
+
+    /// <summary>Tells clients why there are no answers.</summary>
+    public IcmpSender Icmp => _icmp ??= new IcmpSender(this);
 
     /// <summary>Brings awaits back to this thread.</summary>
     public ReactorContext Context { get; }

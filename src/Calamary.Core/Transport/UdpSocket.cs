@@ -1,79 +1,129 @@
-using System.Threading.Tasks.Sources;
 using Calamary.Core.Transport.Native;
 
 namespace Calamary.Core.Transport;
 
-/// <summary>A non-blocking, unconnected UDP socket on a reactor, used on its thread only. What does not fit into the kernel's buffers is
-/// lost, as datagrams may be; so only receiving is waited for. Results below zero are negated errno values.</summary>
-internal sealed unsafe class UdpSocket : IWatched, IValueTaskSource<WaitResult>, IDisposable
+/// <summary>A non-blocking UDP socket on a reactor, used on its thread only. What it receives goes to its sink. What does not fit into the
+/// kernel's buffers is lost, as datagrams may be. Results below zero are negated errno values.</summary>
+internal sealed unsafe class UdpSocket : IWatched, IDisposable
 {
+    /// <summary>For sockets that many clients share.</summary>
+    private const int ListenerBuffer = 8 * 1024 * 1024;
+    private const int Buffer = 1024 * 1024;
+
+    /// <summary>After so many batches, other flows of the thread go first.</summary>
+    private const int Batches = 4;
+
     private readonly Reactor _reactor;
-    private ReadySignal _read;
-    private bool _readable = true;
+    private readonly IDatagramSink _sink;
+    private int _errno;
     private bool _closed;
 
-    private UdpSocket(Reactor reactor, int descriptor) => (_reactor, Descriptor) = (reactor, descriptor);
+    private UdpSocket(Reactor reactor, int descriptor, IDatagramSink sink) => (_reactor, Descriptor, _sink) = (reactor, descriptor, sink);
 
     public int Descriptor { get; }
 
     uint IWatched.Generation { get; set; }
 
-    /// <summary>Opens one that is bound to an address.</summary>
-    /// <param name="reactor">Where it lives; call on its thread.</param>
-    /// <param name="local">Port 0 for any that is free.</param>
-    /// <param name="errno">Why there is none.</param>
-    public static UdpSocket? Bind(Reactor reactor, Endpoint local, out int errno)
+    /// <summary>The socket's own address, when it was asked for.</summary>
+    public Endpoint Local { get; set; }
+
+    /// <summary>Whether the kernel cuts large messages up into datagrams on the way that this socket's take.</summary>
+    public bool CanSegment { get; set; } = true;
+
+    /// <summary>Opens a listener's descriptor, still without receiving. Call on any thread; returns a descriptor or a negated errno.</summary>
+    /// <param name="local">Where to listen.</param>
+    /// <param name="transparent">For TPROXY: each datagram tells its original destination. Else it tells which address it came to.</param>
+    /// <param name="shared">Each reactor has its own socket on the address (SO_REUSEPORT): the kernel gives all that comes from one
+    /// address and port to the same.</param>
+    public static int Listen(Endpoint local, bool transparent, bool shared = true)
     {
         var ipv6 = local.Address.IsIPv6;
         var descriptor = Create(ipv6, out var result);
-        if (result >= 0)
+        if (result >= 0 && shared) result = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.ReusePort, 1);
+        if (result >= 0 && transparent) result = SetTransparent(descriptor, ipv6);
+        var told = (transparent, ipv6) switch
         {
-            var address = SockAddr.From(local);
-            result = Libc.Bind(descriptor, &address, address.Capacity);
-        }
-        return Attach(reactor, descriptor, result, out errno);
+            (true, true) => Native.Socket.Ipv6OriginalDestinationOfDatagram,
+            (true, false) => Native.Socket.OriginalDestinationOfDatagram,
+            (false, true) => Native.Socket.Ipv6ReceivePacketInfo,
+            _ => Native.Socket.PacketInfo,
+        };
+        if (result >= 0) result = Libc.SetOption(descriptor, LevelOf(ipv6), told, 1);
+        if (result >= 0) Enlarge(descriptor, ListenerBuffer);
+        return BindOrClose(descriptor, local, result);
     }
 
-    /// <summary>Opens one for sending to servers.</summary>
+    /// <summary>Takes a bound descriptor to the reactor; call on its thread. Null, and closed, when it cannot be watched.</summary>
+    public static UdpSocket? Attach(Reactor reactor, int descriptor, IDatagramSink sink) => Attach(reactor, descriptor, descriptor, sink, out _);
+
+    /// <summary>Opens one that is bound to an address.</summary>
+    /// <param name="reactor">Where it lives; call on its thread.</param>
+    /// <param name="local">Port 0 for any that is free.</param>
+    /// <param name="sink">Who takes what comes.</param>
+    /// <param name="errno">Why there is none.</param>
+    public static UdpSocket? Bind(Reactor reactor, Endpoint local, IDatagramSink sink, out int errno)
+    {
+        var descriptor = Create(local.Address.IsIPv6, out var result);
+        if (result >= 0) descriptor = result = BindOrClose(descriptor, local, 0);
+        return Attach(reactor, descriptor, result, sink, out errno);
+    }
+
+    /// <summary>Opens one for sending to several servers.</summary>
     /// <param name="reactor">Where it lives; call on its thread.</param>
     /// <param name="ipv6">The family.</param>
     /// <param name="options">What it carries.</param>
+    /// <param name="sink">Who takes what comes.</param>
     /// <param name="errno">Why there is none.</param>
-    public static UdpSocket? Open(Reactor reactor, bool ipv6, OutboundOptions options, out int errno)
+    public static UdpSocket? Open(Reactor reactor, bool ipv6, OutboundOptions options, IDatagramSink sink, out int errno)
     {
         var descriptor = Create(ipv6, out var result);
         if (result >= 0) result = options.Apply(descriptor, ipv6);
-        return Attach(reactor, descriptor, result, out errno);
+        return Attach(reactor, descriptor, result, sink, out errno);
     }
 
-    /// <summary>Receives one datagram.</summary>
-    /// <returns>Its whole length: more than the buffer holds when it was cut. -EAGAIN: wait.</returns>
-    public int TryReceive(Span<byte> buffer, out Endpoint source)
+    /// <summary>Opens one that sends to one server, and takes nothing from others.</summary>
+    /// <param name="reactor">Where it lives; call on its thread.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="options">What it carries.</param>
+    /// <param name="sink">Who takes what comes.</param>
+    /// <param name="errno">Why there is none.</param>
+    public static UdpSocket? Connect(Reactor reactor, Endpoint server, OutboundOptions options, IDatagramSink sink, out int errno)
     {
-        source = default;
+        var descriptor = Create(server.Address.IsIPv6, out var result);
+        if (result >= 0) result = options.Apply(descriptor, server.Address.IsIPv6);
+        if (result >= 0) result = Connect(descriptor, server);
+        return Attach(reactor, descriptor, result, sink, out errno);
+    }
+
+    /// <summary>Opens one that speaks to a client as the server that it has asked for. It is connected, so that the kernel gives it this
+    /// client's datagrams and nobody else's, and TPROXY finds it before the listener.</summary>
+    /// <param name="reactor">Where it lives; call on its thread.</param>
+    /// <param name="server">The client's destination: the address to send from.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="sink">Who takes what comes.</param>
+    /// <param name="errno">Why there is none.</param>
+    public static UdpSocket? Impersonate(Reactor reactor, Endpoint server, Endpoint client, IDatagramSink sink, out int errno)
+    {
+        var ipv6 = server.Address.IsIPv6;
+        var descriptor = Create(ipv6, out var result);
+        if (result >= 0) result = SetTransparent(descriptor, ipv6);
+        // Others speak as the same server to other clients.
+        if (result >= 0) result = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.ReuseAddress, 1);
+        if (result >= 0) descriptor = result = BindOrClose(descriptor, server, 0);
+        if (result >= 0) result = Connect(descriptor, client);
+        return Attach(reactor, descriptor, result, sink, out errno);
+    }
+
+    /// <summary>Sends messages, and says how many of them went out; the error is that of the first.</summary>
+    public int TrySend(MultiMessage* messages, int count)
+    {
         if (_closed) return -Errno.BadDescriptor;
-        var address = SockAddr.Empty;
-        int result;
-        fixed (byte* start = buffer) result = Libc.ReceiveFrom(Descriptor, start, buffer.Length, Native.Socket.Truncate, &address);
-        if (result >= 0) address.TryGet(out source);
-        else if (result == -Errno.Again) _readable = false;
-        return result;
-    }
-
-    /// <summary>Sends one datagram.</summary>
-    public int TrySend(ReadOnlySpan<byte> data, Endpoint target)
-    {
-        if (_closed) return -Errno.BadDescriptor;
-        var address = SockAddr.From(target);
-        fixed (byte* start = data) return Libc.SendTo(Descriptor, start, data.Length, Native.Socket.NoSignal, &address);
-    }
-
-    /// <summary>Waits until a receive is worth trying; Aborted once the socket is closed.</summary>
-    public ValueTask<WaitResult> WaitReadableAsync()
-    {
-        if (_closed || _readable) return new(_closed ? WaitResult.Aborted : WaitResult.Ready);
-        _read.Begin();
-        return new(this, 0);
+        var result = Libc.SendMany(Descriptor, messages, count);
+        if (result != -Errno.Refused) return result;
+        // What an earlier datagram has met is told here, and has nothing to do with this one.
+        _errno = Errno.Refused;
+        _reactor.Post(static self => ((UdpSocket)self!).ReportError(), this);
+        return Libc.SendMany(Descriptor, messages, count);
     }
 
     /// <summary>The socket's own address.</summary>
@@ -81,7 +131,7 @@ internal sealed unsafe class UdpSocket : IWatched, IValueTaskSource<WaitResult>,
     {
         var address = SockAddr.Empty;
         local = default;
-        return Libc.GetSockName(Descriptor, &address) >= 0 && address.TryGet(out local);
+        return !_closed && Libc.GetSockName(Descriptor, &address) >= 0 && address.TryGet(out local);
     }
 
     public void Dispose()
@@ -90,25 +140,74 @@ internal sealed unsafe class UdpSocket : IWatched, IValueTaskSource<WaitResult>,
         _closed = true;
         _reactor.Unregister(this);
         _ = Libc.Close(Descriptor);
-        _read.Set(WaitResult.Aborted);
     }
 
-    void IWatched.OnEvents(uint mask)
+    void IWatched.OnEvents(uint mask) => Receive();
+
+    private void Receive()
     {
-        _readable = true;
-        _read.Set(WaitResult.Ready);
+        var batch = _reactor.Datagrams;
+        for (var left = Batches; left > 0 && !_closed; left--)
+        {
+            var received = batch.Receive(Descriptor);
+            if (received > 0) _sink.OnDatagrams(this, batch);
+            _reactor.Outbox.Flush();
+            if (received is < 0 and not -Errno.Again) _sink.OnError(this, -received);
+            if (received is -Errno.Again or >= 0 and < DatagramBatch.Slots) return;
+        }
+        if (!_closed) _reactor.Post(static self => ((UdpSocket)self!).Receive(), this);
     }
+
+    private void ReportError()
+    {
+        var errno = _errno;
+        _errno = 0;
+        if (errno != 0 && !_closed) _sink.OnError(this, errno);
+    }
+
+    private static int LevelOf(bool ipv6) => ipv6 ? Native.Socket.LevelIpv6 : Native.Socket.LevelIp;
 
     private static int Create(bool ipv6, out int result)
     {
         var descriptor = result = Libc.CreateSocket(ipv6 ? Native.Socket.Inet6 : Native.Socket.Inet, Native.Socket.Datagram);
         if (result >= 0 && ipv6) result = Libc.SetOption(descriptor, Native.Socket.LevelIpv6, Native.Socket.Ipv6Only, 1);
+        if (result < 0) return descriptor;
+        // Kernels before 5.0 do not join datagrams; then each comes alone.
+        _ = Libc.SetOption(descriptor, Native.Socket.LevelUdp, Native.Socket.UdpReceiveOffload, 1);
+        Enlarge(descriptor, Buffer);
         return descriptor;
     }
 
-    private static UdpSocket? Attach(Reactor reactor, int descriptor, int result, out int errno)
+    // Without CAP_NET_ADMIN the limits of net.core.rmem_max and wmem_max hold.
+    private static void Enlarge(int descriptor, int bytes)
     {
-        var socket = new UdpSocket(reactor, descriptor);
+        if (Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.ReceiveBufferForce, bytes) < 0)
+            _ = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.ReceiveBuffer, bytes);
+        if (Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.SendBufferForce, bytes) < 0)
+            _ = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.SendBuffer, bytes);
+    }
+
+    private static int SetTransparent(int descriptor, bool ipv6) =>
+        Libc.SetOption(descriptor, LevelOf(ipv6), ipv6 ? Native.Socket.Ipv6Transparent : Native.Socket.IpTransparent, 1);
+
+    private static int BindOrClose(int descriptor, Endpoint local, int result)
+    {
+        var address = SockAddr.From(local);
+        if (result >= 0) result = Libc.Bind(descriptor, &address, address.Capacity);
+        if (result >= 0) return descriptor;
+        if (descriptor >= 0) _ = Libc.Close(descriptor);
+        return result;
+    }
+
+    private static int Connect(int descriptor, Endpoint peer)
+    {
+        var address = SockAddr.From(peer);
+        return Libc.Connect(descriptor, &address, address.Capacity);
+    }
+
+    private static UdpSocket? Attach(Reactor reactor, int descriptor, int result, IDatagramSink sink, out int errno)
+    {
+        var socket = new UdpSocket(reactor, descriptor, sink);
         // Room to send needs no event: a datagram that finds none is lost.
         if (result >= 0) result = reactor.Register(socket, EpollEvents.In);
         errno = Math.Max(-result, 0);
@@ -116,12 +215,4 @@ internal sealed unsafe class UdpSocket : IWatched, IValueTaskSource<WaitResult>,
         if (descriptor >= 0) _ = Libc.Close(descriptor);
         return null;
     }
-
-    WaitResult IValueTaskSource<WaitResult>.GetResult(short token) => _read.GetResult();
-
-    ValueTaskSourceStatus IValueTaskSource<WaitResult>.GetStatus(short token) => _read.Status;
-
-    // As in Connection: this always completes on the reactor's thread, which is the context.
-    void IValueTaskSource<WaitResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _read.OnCompleted(continuation, state);
 }

@@ -91,7 +91,7 @@ public class EvasionTests
     {
         await using var first = await InProcessProxy.StartAsync();
         var config = InProcessProxy.Config(first.Port, "", "rules: [{match: {}, action: deny}]\n");
-        await using var second = new CalamaryProxy(new CalamaryOptions { Configuration = config }, NullLoggerFactory.Instance, [], [], []);
+        await using var second = new CalamaryProxy(new CalamaryOptions { Configuration = config }, NullLoggerFactory.Instance, [], [], [], []);
         var failure = await Assert.ThrowsAsync<IOException>(() => second.StartAsync(CancellationToken.None));
         Assert.Contains("another program has it", failure.Message, StringComparison.Ordinal);
     }

@@ -23,7 +23,7 @@ internal sealed class InProcessProxy : IAsyncDisposable
     {
         var port = FreePort();
         var config = Config(port, more, rules, listener);
-        var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = config }, NullLoggerFactory.Instance, [], [], []);
+        var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = config }, NullLoggerFactory.Instance, [], [], [], []);
         await proxy.StartAsync(CancellationToken.None);
         return new InProcessProxy(proxy, port);
     }
@@ -31,7 +31,7 @@ internal sealed class InProcessProxy : IAsyncDisposable
     public static CalamaryConfig Config(int port, string more, string rules, string listener = "")
     {
         var yaml = $"listen: [{{mode: http, port: {port}, ip6: []{listener}}}]\ndenyAlways: []\n{more}{rules}";
-        var result = ConfigReader.ReadText(yaml, "test.yml", [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]);
+        var result = ConfigReader.ReadText(yaml, "test.yml", ProtocolCatalog.Ids);
         return result.Config ?? throw new InvalidOperationException(string.Join('\n', result.Problems));
     }
 

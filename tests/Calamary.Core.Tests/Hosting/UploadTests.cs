@@ -30,7 +30,7 @@ public class UploadTests
         using var bugs = new BugLog();
         var port = InProcessProxy.FreePort();
         var options = new CalamaryOptions { Configuration = InProcessProxy.Config(port, "", "rules: [{match: {}, action: accept}]\n") };
-        await using var proxy = new CalamaryProxy(options, bugs, [], [], []);
+        await using var proxy = new CalamaryProxy(options, bugs, [], [], [], []);
         await proxy.StartAsync(CancellationToken.None);
 
         await Parallel.ForEachAsync(Enumerable.Range(0, 20), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (_, _) =>

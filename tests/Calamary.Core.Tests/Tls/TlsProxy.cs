@@ -30,9 +30,9 @@ internal sealed class TlsProxy : IAsyncDisposable
         var port = InProcessProxy.FreePort();
         var yaml = $"listen: [{{mode: {mode}, port: {port}, ip6: []{listener}}}]\ndenyAlways: []\n"
             + $"certs: {{serverPublic: '{files.Folder}/s.crt', serverPrivate: '{files.Folder}/s.key'}}\n{more}{rules}";
-        var read = ConfigReader.ReadText(yaml, "test.yml", [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]);
+        var read = ConfigReader.ReadText(yaml, "test.yml", ProtocolCatalog.Ids);
         var config = read.Config ?? throw new InvalidOperationException(string.Join('\n', read.Problems));
-        var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = config }, NullLoggerFactory.Instance, [], [], []);
+        var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = config }, NullLoggerFactory.Instance, [], [], [], []);
         await proxy.StartAsync(CancellationToken.None);
         return new TlsProxy(proxy, port, files);
     }

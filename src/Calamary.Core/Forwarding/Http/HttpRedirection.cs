@@ -21,7 +21,7 @@ internal static class HttpRedirection
 
     public static async ValueTask<EndReason> AnswerAsync(Flow flow, Verdict verdict)
     {
-        if (!flow.Facts.Has(FactStages.Payload) && !flow.Mode.CanAnswer)
+        if (flow.Facts.Transport == TransportProtocol.Tcp && !flow.Facts.Has(FactStages.Payload) && !flow.Mode.CanAnswer)
         {
             var peek = await Peeker.PeekAsync(flow);
             if (peek != PeekOutcome.Over) return Peeker.ReasonOf(peek);

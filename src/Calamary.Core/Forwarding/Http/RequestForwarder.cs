@@ -55,7 +55,7 @@ internal static class RequestForwarder
             if (!reused)
             {
                 flow.CloseUpstream();
-                var dial = await TcpForwarder.DialAsync(flow, targets);
+                var dial = await DirectForwarder.DialAsync(flow, targets);
                 if (dial.Socket is null) return await AnswerAsync(flow, mode, For(HttpMode.ResponseFor(dial.Failure), request), dial.Failure);
             }
             var result = await HttpExchange.RunAsync(flow, flow.Upstream!, request);

@@ -46,6 +46,13 @@ internal sealed class ProxyLink
             : ProxyHeaderWriter.WriteV2(buffer, source, target));
     }
 
+    /// <summary>What tells the proxy, with every datagram, whose it is.</summary>
+    public static byte[] DatagramHeader(Endpoint source, Endpoint target)
+    {
+        var buffer = new byte[ProxyHeaderWriter.MaxLength];
+        return buffer[..ProxyHeaderWriter.WriteV2(buffer, source, target, TransportProtocol.Udp)];
+    }
+
     /// <summary>Tells the proxy that nothing follows; false when the connection has failed.</summary>
     public ValueTask<bool> SendHealthCheckAsync(Connection connection)
     {

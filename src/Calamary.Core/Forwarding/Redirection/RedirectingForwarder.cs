@@ -28,13 +28,15 @@ internal sealed class RedirectingForwarder(RedirectorModel first) : IForwarder
                 proxy.Leave();
             }
         }
+        await flow.Mode.FailedAsync(flow, EndReason.NoProxyLeft);
         return EndReason.NoProxyLeft;
     }
 
     /// <summary>Takes the flow to a proxy, to its end; null when the proxy cannot be reached.</summary>
     private static async ValueTask<EndReason?> TryAsync(Flow flow, ProxyState proxy, ProxyLink link, Endpoint target)
     {
-        var dial = await TcpForwarder.DialAsync(flow, [proxy.Endpoint]);
+        if (flow.Facts.Transport == TransportProtocol.Udp) return await TryDatagramsAsync(flow, proxy, target);
+        var dial = await DirectForwarder.DialAsync(flow, [proxy.Endpoint]);
         flow.Facts.Destination = target;
         // Without descriptors or ports no other proxy can be reached either, and none of them is to blame.
         if (dial.Failure == EndReason.DialExhausted) return dial.Failure;
@@ -61,5 +63,15 @@ internal sealed class RedirectingForwarder(RedirectorModel first) : IForwarder
         return await link.SendHeaderAsync(upstream, flow.Facts.Source, target)
             ? await TcpRelay.RunAsync(flow, upstream)
             : EndReason.UpstreamReset;
+    }
+
+    /// <summary>The same for datagrams. That nobody is at the proxy's port shows when the first ones have gone there: they go to the next one too.</summary>
+    private static async ValueTask<EndReason?> TryDatagramsAsync(Flow flow, ProxyState proxy, Endpoint target)
+    {
+        var reason = await UdpRelay.RunAsync(flow, [proxy.Endpoint], ProxyLink.DatagramHeader(flow.Facts.Source, target));
+        if (reason is not (EndReason.DialRefused or EndReason.DialNoRoute) || flow.AbortReason is not null) return reason;
+        proxy.FailFlow();
+        flow.FailureDetail = $"{proxy.Endpoint}: {flow.FailureDetail}";
+        return null;
     }
 }

@@ -57,24 +57,23 @@ internal sealed class Socks5Mode(Func<ListenerModel> model, Func<FlowPolicy> pol
             await Socks5Handshake.AnswerAsync(flow, SocksWriter.Reply(SocksReply.GeneralFailure));
             return EndReason.CommandNotSupported;
         }
-        var relay = UdpSocket.Bind(flow.Reactor, local with { Port = 0 }, out var errno);
         var rights = new UdpRights(model, _listener, flow.Facts.User);
-        using var association = relay is null ? null : new UdpAssociation(flow, relay, _clientPort, policy, rights, run);
-        if (association is null || !relay!.TryGetLocal(out var bound))
+        using var association = new SocksAssociation(flow, _clientPort, policy, rights, run);
+        if (association.Open(local.Address, out var errno) is not { } bound)
         {
             flow.FailureDetail = $"no socket for datagrams: {Errno.Describe(errno)}";
             await FailedAsync(flow, EndReason.DialExhausted);
             return EndReason.DialExhausted;
         }
-        var relays = flow.Policy.Relays;
-        relays.Add(bound);
+        var own = flow.Policy.OwnDatagrams;
+        own.Add(bound);
         try
         {
             return await AnswerAsync(flow, bound) ? await association.RunAsync() : EndReason.ClientReset;
         }
         finally
         {
-            relays.Remove(bound);
+            own.Remove(bound);
         }
     }
 

@@ -11,8 +11,8 @@ internal static unsafe partial class Libc
     public static int Accept(int fd, SockAddr* address) =>
         Result(accept4(fd, address, &address->Capacity, Socket.NonBlock | Socket.CloseOnExec));
 
-    public static int CreateSocket(int family, int type) =>
-        Result(socket(family, type | Socket.NonBlock | Socket.CloseOnExec, 0));
+    public static int CreateSocket(int family, int type, int protocol = 0) =>
+        Result(socket(family, type | Socket.NonBlock | Socket.CloseOnExec, protocol));
 
     public static int Bind(int fd, SockAddr* address, uint length) => Result(bind(fd, address, length));
 
@@ -31,6 +31,12 @@ internal static unsafe partial class Libc
 
     public static int SendTo(int fd, void* buffer, int length, int flags, SockAddr* target) =>
         Result(sendto(fd, buffer, (nuint)length, flags, target, target->Capacity));
+
+    /// <summary>Receives up to so many datagrams, and says how many there were.</summary>
+    public static int ReceiveMany(int fd, MultiMessage* messages, int count) => Result(recvmmsg(fd, messages, (uint)count, 0, null));
+
+    /// <summary>Sends messages in their order, and says how many of them went out; the error is that of the first.</summary>
+    public static int SendMany(int fd, MultiMessage* messages, int count) => Result(sendmmsg(fd, messages, (uint)count, Socket.NoSignal));
 
     public static int Splice(int from, int to, int length, uint flags) => Result(splice(from, null, to, null, (nuint)length, flags));
 
@@ -104,6 +110,8 @@ internal static unsafe partial class Libc
     [LibraryImport(Name), SuppressGCTransition] private static partial nint send(int fd, void* buffer, nuint length, int flags);
     [LibraryImport(Name), SuppressGCTransition] private static partial nint recvfrom(int fd, void* buffer, nuint length, int flags, void* address, uint* size);
     [LibraryImport(Name), SuppressGCTransition] private static partial nint sendto(int fd, void* buffer, nuint length, int flags, void* address, uint size);
+    [LibraryImport(Name), SuppressGCTransition] private static partial int recvmmsg(int fd, MultiMessage* messages, uint count, int flags, void* timeout);
+    [LibraryImport(Name), SuppressGCTransition] private static partial int sendmmsg(int fd, MultiMessage* messages, uint count, int flags);
     [LibraryImport(Name), SuppressGCTransition] private static partial nint splice(int from, long* fromOffset, int to, long* toOffset, nuint length, uint flags);
     [LibraryImport(Name), SuppressGCTransition] private static partial int shutdown(int fd, int how);
     [LibraryImport(Name), SuppressGCTransition] private static partial int close(int fd);

@@ -193,7 +193,7 @@ public sealed class UdpAssociationTests
         public static async Task<SocksProxy> StartAsync()
         {
             var port = InProcessProxy.FreePort();
-            var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = Config(port, udp: true, AcceptUdp) }, NullLoggerFactory.Instance, [], [], []);
+            var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = Config(port, udp: true, AcceptUdp) }, NullLoggerFactory.Instance, [], [], [], []);
             await proxy.StartAsync(CancellationToken.None);
             return new SocksProxy(proxy, port);
         }
@@ -204,7 +204,7 @@ public sealed class UdpAssociationTests
         private static CalamaryConfig Config(int port, bool udp, string rules)
         {
             var yaml = $"listen: [{{mode: socks5, udp: {(udp ? "true" : "false")}, port: {port}, ip6: []}}]\ndenyAlways: [127.0.9.9]\nrules: {rules}";
-            return ConfigReader.ReadText(yaml, "test.yml", [.. ProtocolCatalog.BuiltIn.Select(p => p.Protocol)]).Config!;
+            return ConfigReader.ReadText(yaml, "test.yml", ProtocolCatalog.Ids).Config!;
         }
 
         public async Task<Client> AssociateAsync()

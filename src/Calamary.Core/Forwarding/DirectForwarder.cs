@@ -1,13 +1,13 @@
-
 using System.Diagnostics;
 
 namespace Calamary.Core.Forwarding;
 
-/// <summary>Dials over TCP and relays.</summary>
-internal sealed class TcpForwarder : IForwarder
+/// <summary>Takes flows to their servers: dials over TCP and relays, or relays datagrams.</summary>
+internal sealed class DirectForwarder : IForwarder
 {
     public async ValueTask<EndReason> ForwardAsync(Flow flow, IReadOnlyList<Endpoint> targets, CancellationToken cancellationToken)
     {
+        if (flow.Facts.Transport == TransportProtocol.Udp) return await UdpRelay.RunAsync(flow, targets);
         var dial = await DialAsync(flow, targets);
         if (dial.Socket is null)
         {
