@@ -13,15 +13,13 @@ public static class CaddyServer
             {
                 admin off
                 auto_https off
-                persist_config off
             }
             {{Site("a", certificates)}}
             {{Site("b", certificates)}}
             """);
         var environment = new Dictionary<string, string> { ["HOME"] = folder, ["XDG_DATA_HOME"] = folder, ["XDG_CONFIG_HOME"] = folder };
         var caddy = machine.Start(["caddy", "run", "--adapter", "caddyfile", "--config", file], environment: environment);
-        await caddy.WaitForPortAsync(443);
-        await Eventually.TrueAsync(() => caddy.Error.Count("serving initial configuration") > 0, "Caddy has started");
+        await caddy.WaitForUdpPortAsync(443);
         return caddy;
     }
 

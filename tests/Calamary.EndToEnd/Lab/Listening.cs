@@ -12,24 +12,33 @@ public static class Listening
         Eventually.TrueAsync(() => IsListening(process, port), $"port {port} listens", seconds);
 
     /// <summary>Waits for a UDP socket that takes datagrams of everybody.</summary>
-    public static Task WaitForUdpPortAsync(this LabProcess process, int port) => Eventually.TrueAsync(
-        () => Rows(process, "udp").Concat(Rows(process, "udp6")).Any(row => row[1].EndsWith(Suffix(port), StringComparison.Ordinal) && row[3] == UdpOpen),
-        $"UDP port {port} is open");
+    public static Task WaitForUdpPortAsync(this LabProcess process, int port, double seconds = 10) =>
+        Eventually.TrueAsync(() => Has(process, "udp", port, UdpOpen), $"UDP port {port} is open", seconds);
 
-    public static bool IsListening(this LabProcess process, int port)
+    public static bool IsListening(this LabProcess process, int port) => Has(process, "tcp", port, TcpListen);
+
+    private static bool Has(LabProcess process, string protocol, int port, string state)
     {
         if (process.HasExited)
         {
             throw new InvalidOperationException(
                 $"ended before port {port} listened:\n{string.Join('\n', [.. process.Output.Snapshot(), .. process.Error.Snapshot()])}");
         }
-        return Rows(process, "tcp").Concat(Rows(process, "tcp6"))
-            .Any(row => row[1].EndsWith(Suffix(port), StringComparison.Ordinal) && row[3] == TcpListen);
+        var suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
+        return Rows(process, protocol).Concat(Rows(process, protocol + "6"))
+            .Any(row => row[1].EndsWith(suffix, StringComparison.Ordinal) && row[3] == state);
     }
 
-    private static string Suffix(int port) => ":" + port.ToString("X4", CultureInfo.InvariantCulture);
-
-    private static IEnumerable<string[]> Rows(LabProcess process, string table) =>
-        File.ReadAllLines($"/proc/{process.Id}/net/{table}").Skip(1)
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    private static IEnumerable<string[]> Rows(LabProcess process, string table)
+    {
+        try
+        {
+            return File.ReadAllLines($"/proc/{process.Id}/net/{table}").Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        }
+        catch (FileNotFoundException)
+        {
+            // It has just ended, which the next look tells.
+            return [];
+        }
+    }
 }

@@ -56,7 +56,7 @@ public sealed class UdpTests(NetworkLab lab) : IClassFixture<NetworkLab>, IAsync
     [InlineData(IpFamily.IPv6, "--reverse")]
     public async Task Stream_of_datagrams_loses_none(IpFamily family, string direction)
     {
-        await using var server = lab.Server.Start(["iperf3", "--server", "--one-off"]);
+        await using var server = lab.Server.Start(["iperf3", "--server", "--one-off", "--bind", Addresses.Server(family)]);
         await server.WaitForPortAsync(5201);
         await using var calamary = await lab.StartUdpAsync(UdpClients.AcceptUdp.Rule("{port: 5201}", "accept"));
         string[] options = ["--udp", "--bitrate", "30M", "--length", "1200", "--time", "1", "--json", .. direction.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
