@@ -1,3 +1,5 @@
+using Calamary.Core.Protocols.Quic;
+
 namespace Calamary.Core;
 
 /// <summary>What the first packets of a QUIC connection say beside the ClientHello (RFC 8999 §5.1).</summary>
@@ -11,4 +13,7 @@ public sealed class QuicConnection
 
     /// <summary>How many bytes of the client's CRYPTO stream the ClientHello takes, its handshake header included; 0 when it was not read.</summary>
     public int HelloLength { get; init; }
+
+    /// <summary>What was judged on this flow, the latest first: later datagrams are compared with it.</summary>
+    internal JudgedHello[] Judged { get; init; } = [];
 }

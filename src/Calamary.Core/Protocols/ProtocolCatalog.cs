@@ -1,4 +1,5 @@
 using Calamary.Core.Protocols.Http;
+using Calamary.Core.Protocols.Quic;
 using Calamary.Core.Protocols.Tls;
 
 namespace Calamary.Core.Protocols;
@@ -16,6 +17,7 @@ public static class ProtocolCatalog
     /// <summary>Those over UDP, in the order in which peeking tries them.</summary>
     public static IReadOnlyList<IDatagramParser> Datagrams { get; } =
     [
+        new QuicInitialParser(),
     ];
 
     /// <summary>What they identify, each once.</summary>

@@ -72,15 +72,17 @@ public class MalformedTests : ConfigTests
     [InlineData("listen: [{mode: https}]", "c.yml:1:10: error: listen[0]: TLS needs a certificate and its key: set 'certs.serverPublic' and 'certs.serverPrivate'")]
     [InlineData("listen: {mode: socks5, tls: yes}",
         "c.yml:1:9: error: listen: TLS needs a certificate and its key: set 'certs.serverPublic' and 'certs.serverPrivate'")]
-    [InlineData("listen: {mode: http, tcp: false}", "c.yml:1:27: error: listen.tcp: without tcp there is nothing to listen for in this version")]
+    [InlineData("listen: {mode: http, tcp: false}", "c.yml:1:27: error: listen.tcp: there is nothing left to listen for")]
+    [InlineData("listen: {mode: socks5, tcp: false, udp: true}", "c.yml:1:29: error: listen.tcp: there is nothing left to listen for")]
     // later versions
-    [InlineData("listen: {mode: transparent, udp: true}", "c.yml:1:34: error: listen.udp: not available in this version")]
-    [InlineData("listen: {mode: proxyproto, trusted: 10.0.0.1, udp: true}", "c.yml:1:52: error: listen.udp: not available in this version")]
+    [InlineData("listen: {mode: transparent, udp: true}",
+        "c.yml:1:34: error: listen.udp: datagrams tell where they went to only behind TPROXY: set 'tproxy: true', see docs/redirect.md")]
+    [InlineData("denyUdp: rejct", "c.yml:1:10: error: denyUdp: 'rejct' is none of reject, drop; did you mean 'reject'?")]
     [InlineData("listen: {mode: http, users: x}", "c.yml:1:29: error: listen.users: the file 'x' does not exist")]
     [InlineData("listen: {mode: transparent, users: x}",
         "c.yml:1:36: error: listen.users: this mode does not have it; it is for 'http', 'https' and 'socks5' listeners")]
     [InlineData("listen: {mode: http, interceptFallback: passthrough}", "c.yml:1:41: error: listen.interceptFallback: not available in this version")]
-    [InlineData("dns: {stripEch: true}", "c.yml:1:17: error: dns.stripEch: not available in this version")]
+    [InlineData("dns: {stripEch: maybe}", "c.yml:1:17: error: dns.stripEch: 'maybe' is neither true nor false")]
     [InlineData("recheck: true", "c.yml:1:10: error: recheck: not available in this version")]
     [InlineData("rules: [{match: {}, action: intercept}]", "c.yml:1:29: error: rules[0].action: 'intercept' is not available in this version")]
     [InlineData("rules: [{match: {}, action: accept, limit: {rate: 1mbit}}]", "c.yml:1:44: error: rules[0].limit: not available in this version")]

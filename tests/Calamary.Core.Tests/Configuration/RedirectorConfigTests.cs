@@ -26,7 +26,8 @@ public sealed class RedirectorConfigTests : IDisposable
     [InlineData("listen: {mode: transparent}\nproxies: 127.0.0.1:4128", "c.yml:2:10: error: proxies: 127.0.0.1:4128 is the redirector's own listener")]
     [InlineData("listen: {mode: transparent, ip4: 0.0.0.0, port: 4200}\nproxies: 127.0.0.2:4200", "c.yml:2:10: error: proxies: 127.0.0.2:4200 is the redirector's own listener")]
     [InlineData("listen: {mode: http}\nproxies: 192.0.2.10:4129", "c.yml:1:16: error: listen.mode: the redirector's listeners are 'transparent'")]
-    [InlineData("listen: {mode: transparent, udp: true}\nproxies: 192.0.2.10:4129", "c.yml:1:34: error: listen.udp: not available in this version")]
+    [InlineData("listen: {mode: transparent, tproxy: yes, udp: true}\nproxies: 192.0.2.10:4129\nproxyProtocol: 1",
+        "c.yml:3:16: error: proxyProtocol: version 1 has no word for UDP: take 2, or listeners without 'udp'")]
     [InlineData("listen: {mode: transparent, resolveSni: true}\nproxies: 192.0.2.10:4129", "c.yml:1:41: error: listen.resolveSni: the redirector does not look into flows; the proxy's listener has this key")]
     [InlineData(Base + "proxyProtocol: 3", "c.yml:3:16: error: proxyProtocol: 3 is not between 1 and 2")]
     [InlineData(Base + "balance: leastcon", "c.yml:3:10: error: balance: 'leastcon' is none of leastconn, source; did you mean 'leastconn'?")]

@@ -1,0 +1,27 @@
+namespace Calamary.Core.Protocols.Quic;
+
+/// <summary>Walks the packets of a datagram (RFC 9000 §12.2). What follows the last one that can be read is not looked at: a packet with a
+/// short header takes the rest, and of other versions the length is not known.</summary>
+internal ref struct PacketReader(ReadOnlySpan<byte> datagram)
+{
+    private const int MaxPackets = 16;
+
+    private ReadOnlySpan<byte> _rest = datagram;
+    private int _count;
+
+    /// <summary>Whether there are more packets than are read.</summary>
+    public bool HasTooMany { get; private set; }
+
+    /// <summary>Reads the next Initial packet.</summary>
+    public bool TryReadInitial(out QuicPacket packet)
+    {
+        while (QuicPacket.TryRead(_rest, out packet))
+        {
+            HasTooMany = ++_count > MaxPackets;
+            if (HasTooMany) return false;
+            _rest = _rest[packet.Bytes.Length..];
+            if (packet.Type == QuicPacketType.Initial) return true;
+        }
+        return false;
+    }
+}
