@@ -92,7 +92,7 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")]
     private static partial int epoll_ctl(int epoll, int operation, int fd, int* entry);
 
-    private static void WriteName(byte* name, uint address, int port)
+    public static void WriteName(byte* name, uint address, int port)
     {
         new Span<byte>(name, 16).Clear();
         *(ushort*)name = AF_INET;
@@ -100,6 +100,6 @@ internal static unsafe partial class Libc
         (name[4], name[5], name[6], name[7]) = ((byte)(address >> 24), (byte)(address >> 16), (byte)(address >> 8), (byte)address);
     }
 
-    private static int Check(int result, string call) =>
+    public static int Check(int result, string call) =>
         result >= 0 ? result : throw new InvalidOperationException($"{call}: errno {Errno}");
 }

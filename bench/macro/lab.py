@@ -59,6 +59,10 @@ class Lab:
             self.ip("client", "route", "add", address, "via", "198.18.0.1", "src", f"198.18.0.{own}")
         self.sysctl("client", "net.ipv4.ip_local_port_range=1024 65535")
         self.sysctl("proxy", "net.ipv4.ip_local_port_range=1024 65535", "net.ipv4.ip_local_reserved_ports=4128", "net.ipv4.ip_forward=1")
+        self.divert()
+
+    def divert(self):
+        """Makes what is for the proxied addresses go to the proxy's port."""
         sh(*self.inside("proxy", "nft", "-f", str(HERE / "proxy.nft")))
         # Entries of past connections would fill the table and meet ports that are used again.
         self.sysctl("proxy", *(f"net.netfilter.nf_conntrack_tcp_timeout_{state}=2"

@@ -33,4 +33,5 @@ class Usage:
     def stop(self, client_cpu):
         proxy, server, busy, wall = (now - then for now, then in zip(self.read(), self.before))
         self.proxy_cpu = proxy
+        self.machine_cpu = busy
         self.others = max(0, busy - proxy - server - client_cpu) / wall

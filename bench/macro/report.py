@@ -34,16 +34,21 @@ def busy_with_other_things(results):
                default=0)
 
 
-def table(results):
-    """results: {target: {metric: [a value per round]}}"""
-    ratios = [("calamary", peer) for peer in results if peer.startswith("haproxy") and "calamary" in results]
+def haproxies(results):
+    return [peer for peer in results if peer.startswith("haproxy")]
+
+
+def table(results, rows=ROWS, peers=haproxies, stands_for=None):
+    """results: {target: {metric: [a value per round]}}; stands_for: {metric: the one to compare with where a peer has no such}"""
+    ratios = [("calamary", peer) for peer in peers(results) if "calamary" in results]
     lines = [["median (min..max)", *results, *(f"/ {peer}" for _, peer in ratios)]]
-    for metric, digits in ROWS.items():
+    for metric, digits in rows.items():
         values = {target: rows.get(metric, []) for target, rows in results.items()}
         line = [metric, *(cell(values[target], digits) for target in results)]
         for ours, peer in ratios:
-            usable = values[ours] and values[peer] and median(values[peer]) > 0 and not metric.startswith(("other", "retransmits"))
-            line.append(f"{median(values[ours]) / median(values[peer]):.2f}" if usable else "-")
+            theirs = values[peer] or results[peer].get((stands_for or {}).get(metric), [])
+            usable = values[ours] and theirs and median(theirs) > 0 and not metric.startswith(("other", "retransmits"))
+            line.append(f"{median(values[ours]) / median(theirs):.2f}" if usable else "-")
         lines.append(line)
     widths = [max(map(len, column)) for column in zip(*lines)]
     return "\n".join("  ".join(text.ljust(width) if i == 0 else text.rjust(width) for i, (text, width) in enumerate(zip(line, widths)))

@@ -1,6 +1,7 @@
 using Calamary.Core.Listening;
 using Calamary.Core.Names;
 using Calamary.Core.Peeking;
+using Calamary.Core.Protocols.Dns;
 using Calamary.Core.Transport;
 
 namespace Calamary.Core;
@@ -32,7 +33,7 @@ internal static class FlowJudge
         if (flow.Mode.ServerName != ServerNameUse.Always)
         {
             var early = await JudgeAsync(flow, asked, askedName);
-            if (!early.IsPending) return early;
+            if (!early.IsPending && !(early.Verdict is { IsAccepted: true } && MayHaveEch(flow, asked))) return early;
         }
         if (!await flow.Mode.BeforePeekAsync(flow)) return Decision.Failed(EndReason.ClientReset);
         var peek = flow.Client is DatagramConnection datagrams ? await DatagramPeeker.PeekAsync(flow, datagrams) : await Peeker.PeekAsync(flow);
@@ -68,6 +69,9 @@ internal static class FlowJudge
         flow.TakePolicy(policy);
         return JudgeAddress(flow, flow.Facts.Destination) is { IsAccepted: true };
     }
+
+    /// <summary>Answers that are to be changed must be known for what they are.</summary>
+    private static bool MayHaveEch(Flow flow, Endpoint destination) => flow.Policy.StripsEch && destination.Port == DnsProtocol.Port;
 
     private static void LogIdentified(Flow flow)
     {

@@ -3,6 +3,7 @@ using Calamary.Core;
 using Calamary.Core.Protocols;
 using Calamary.Core.Protocols.Http;
 using Calamary.Core.Protocols.ProxyProtocol;
+using Calamary.Core.Protocols.Quic;
 using Calamary.Core.Protocols.Socks;
 
 namespace Calamary.Fuzz;
@@ -31,6 +32,8 @@ internal sealed class Contract(Random random)
         CheckRequest(input);
         CheckResponse(input);
         CheckChunks(input);
+        foreach (var parser in ProtocolCatalog.Datagrams) CheckDatagrams(parser, Datagrams.Split(input));
+        CheckQuic(input);
         HttpAuthority.TryParse(input.AsSpan(0, Math.Min(input.Length, 80)), 80, out _);
     }
 
@@ -54,6 +57,49 @@ internal sealed class Contract(Random random)
             Require(result.Length > 0 && result.Length <= length, "a length beyond the input");
             Require(bound <= length, "a bound beyond what was needed");
         }
+    }
+
+    /// <summary>As more datagrams come, a parser waits and then decides, once; and what it has judged does not begin anew.</summary>
+    private static void CheckDatagrams(IDatagramParser parser, ReadOnlyMemory<byte>[] datagrams)
+    {
+        var last = default(ParseResult?);
+        var judged = default(FlowFacts);
+        for (var count = 1; count <= datagrams.Length; count++)
+        {
+            var facts = default(FlowFacts);
+            var result = parser.Parse(datagrams.AsSpan(0, count), ref facts);
+            Require(last is null || last == result, "a decision changed");
+            Require(result.Status == ParseStatus.Done == facts.Protocol is not null, "facts without a decision, or none with one");
+            if (result.Status == ParseStatus.NeedMoreData)
+            {
+                Require(result.Length == count + 1, "a bound that does not count datagrams");
+                continue;
+            }
+            last = result;
+            if (result.Status != ParseStatus.Done) continue;
+            Require(result.Length > 0 && result.Length <= count, "a count beyond the input");
+            judged = facts;
+        }
+        judged.Protocol ??= parser.Protocol;
+        var anew = new List<ReadOnlyMemory<byte>>();
+        foreach (var datagram in datagrams)
+            if (parser.BeginsAnew(datagram.Span, judged)) anew.Add(datagram);
+        judged.Protocol = null;
+        judged.Tls = null;
+        if (anew.Count > 0) parser.Parse(anew.ToArray(), ref judged);
+    }
+
+    /// <summary>Frames that a client may send, in one packet and in two.</summary>
+    private void CheckQuic(byte[] input)
+    {
+        var parser = new QuicInitialParser();
+        var cut = random.Next(input.Length + 1);
+        CheckDatagrams(parser, [QuicFrames.Seal(input, 0), QuicFrames.Seal(input.AsSpan(cut), 1)]);
+        var facts = default(FlowFacts);
+        var packet = QuicFrames.Seal(input, 0);
+        if (parser.Parse([packet], ref facts).Status != ParseStatus.Done) return;
+        Require(facts.Quic!.HelloLength > 0 && facts.Tls is not null, "a hello without facts");
+        Require(!parser.BeginsAnew(packet, facts), "what was judged begins anew");
     }
 
     /// <summary>What the proxy forwards is read by the next recipient as what the proxy read.</summary>

@@ -11,6 +11,8 @@ byte[][] seeds =
 [
     .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "TestData"), "*.bin", SearchOption.AllDirectories)
         .Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
+    .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "TestData", "quic"), "*.bin")
+        .Order(StringComparer.Ordinal).Select(f => QuicFrames.Open(File.ReadAllBytes(f))).Where(f => f.Length > 0),
     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"u8.ToArray(),
     "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"u8.ToArray(),
     "5;a=b\r\nhello\r\n0\r\nTrailer: x\r\n\r\n"u8.ToArray(),

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Calamary.Core.Forwarding.Dns;
+using Calamary.Core.Protocols.Dns;
 
 namespace Calamary.Core.Forwarding;
 
@@ -16,7 +18,7 @@ internal sealed class DirectForwarder : IForwarder
         }
         if (!await flow.Mode.ConnectedAsync(flow)) return EndReason.ClientReset;
         if (flow.Policy.Debug) flow.Policy.Log.Forwarding(in flow.Facts);
-        return await TcpRelay.RunAsync(flow, dial.Socket);
+        return flow.Facts.Protocol == DnsProtocol.Id ? await DnsRelay.RunAsync(flow, dial.Socket) : await TcpRelay.RunAsync(flow, dial.Socket);
     }
 
     /// <summary>The stage dial: on success the flow has its upstream.</summary>

@@ -1,5 +1,9 @@
+using Calamary.Core.Protocols.Dns;
+using Calamary.Core.Protocols.Dtls;
 using Calamary.Core.Protocols.Http;
+using Calamary.Core.Protocols.Ntp;
 using Calamary.Core.Protocols.Quic;
+using Calamary.Core.Protocols.Stun;
 using Calamary.Core.Protocols.Tls;
 
 namespace Calamary.Core.Protocols;
@@ -12,12 +16,18 @@ public static class ProtocolCatalog
     [
         new ClientHelloParser(),
         new HttpRequestParser(),
+        new DnsStreamParser(),
+        new StunStreamParser(),
     ];
 
     /// <summary>Those over UDP, in the order in which peeking tries them.</summary>
     public static IReadOnlyList<IDatagramParser> Datagrams { get; } =
     [
         new QuicInitialParser(),
+        new DnsDatagramParser(),
+        new StunDatagramParser(),
+        new DtlsParser(),
+        new NtpParser(),
     ];
 
     /// <summary>What they identify, each once.</summary>

@@ -5,7 +5,7 @@ namespace Calamary.Core.Transport;
 
 /// <summary>Tells clients that nobody takes their datagrams, as a router or the server itself would: ICMP port unreachable (RFC 792, RFC 4443
 /// §3.1), so that they need not wait for answers. One for each reactor. Needs CAP_NET_RAW; without it, nothing is told.</summary>
-internal sealed unsafe class IcmpSender(Reactor reactor)
+internal sealed unsafe class IcmpSender(Reactor reactor) : IDisposable
 {
     /// <summary>No more in a second: who floods learns nothing from the rest (RFC 1812 §4.3.2.8).</summary>
     private const int PerSecond = 1000;
@@ -27,6 +27,12 @@ internal sealed unsafe class IcmpSender(Reactor reactor)
         var address = SockAddr.From(client with { Port = 0 });
         fixed (byte* start = message)
             _ = Libc.SendTo(client.Address.IsIPv6 ? _ipv6 : _ipv4, start, length, Native.Socket.NoSignal, &address);
+    }
+
+    public void Dispose()
+    {
+        if (_ipv4 >= 0) _ = Libc.Close(_ipv4);
+        if (_ipv6 >= 0) _ = Libc.Close(_ipv6);
     }
 
     // The client's kernel finds the socket by the addresses and ports of the packet that is quoted.

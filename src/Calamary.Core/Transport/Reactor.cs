@@ -145,6 +145,7 @@ internal sealed unsafe class Reactor : IDisposable
             _thread.Join();
         }
         Pipes.Dispose();
+        _icmp?.Dispose();
         _ = Libc.Close(_epoll);
         _ = Libc.Close(_wakeEvent);
     }

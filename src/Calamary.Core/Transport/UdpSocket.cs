@@ -95,23 +95,22 @@ internal sealed unsafe class UdpSocket : IWatched, IDisposable
         return Attach(reactor, descriptor, result, sink, out errno);
     }
 
-    /// <summary>Opens one that speaks to a client as the server that it has asked for. It is connected, so that the kernel gives it this
-    /// client's datagrams and nobody else's, and TPROXY finds it before the listener.</summary>
+    /// <summary>Opens one that speaks to clients as a server that they have asked for.</summary>
     /// <param name="reactor">Where it lives; call on its thread.</param>
-    /// <param name="server">The client's destination: the address to send from.</param>
-    /// <param name="client">The client.</param>
-    /// <param name="sink">Who takes what comes.</param>
+    /// <param name="server">The address to send from, which need not be this machine's.</param>
+    /// <param name="sink">Who takes what comes, though nothing should.</param>
     /// <param name="errno">Why there is none.</param>
-    public static UdpSocket? Impersonate(Reactor reactor, Endpoint server, Endpoint client, IDatagramSink sink, out int errno)
+    public static UdpSocket? Impersonate(Reactor reactor, Endpoint server, IDatagramSink sink, out int errno)
     {
         var ipv6 = server.Address.IsIPv6;
         var descriptor = Create(ipv6, out var result);
         if (result >= 0) result = SetTransparent(descriptor, ipv6);
-        // Others speak as the same server to other clients.
+        // Other reactors speak as the same server.
         if (result >= 0) result = Libc.SetOption(descriptor, Native.Socket.LevelSocket, Native.Socket.ReuseAddress, 1);
         if (result >= 0) descriptor = result = BindOrClose(descriptor, server, 0);
-        if (result >= 0) result = Connect(descriptor, client);
-        return Attach(reactor, descriptor, result, sink, out errno);
+        var socket = Attach(reactor, descriptor, result, sink, out errno);
+        if (socket is not null) socket.Local = server;
+        return socket;
     }
 
     /// <summary>Sends messages, and says how many of them went out; the error is that of the first.</summary>

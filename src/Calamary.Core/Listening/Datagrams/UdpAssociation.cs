@@ -1,4 +1,6 @@
 using Calamary.Core.Peeking;
+using Calamary.Core.Protocols.Dns;
+using Calamary.Core.Protocols.Quic;
 using Calamary.Core.Transport;
 using Calamary.Core.Transport.Native;
 
@@ -24,6 +26,8 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
     private IReadOnlyList<Endpoint> _targets = [];
     private int _target;
     private FlowPolicy? _refusedBy;
+    private bool _isAnswered;
+    private bool _stripsEch;
 
     /// <summary>What is known of its flows before a datagram was looked at.</summary>
     public ref readonly FlowFacts Facts => ref _facts;
@@ -46,8 +50,8 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
     /// <summary>Whether nothing is left of it.</summary>
     public bool IsOver => !IsJudging && !IsRunning && !IsRefused;
 
-    /// <summary>Where its datagrams go; meaningless unless it runs.</summary>
-    public Endpoint Target => _targets[_target];
+    /// <summary>Where its datagrams go; unless it runs, where they were to go.</summary>
+    public Endpoint Target => _targets.Count > 0 ? _targets[_target] : _facts.Destination;
 
     /// <summary>When the last datagram came, in either direction.</summary>
     public long LastSeen { get; private set; }
@@ -79,8 +83,18 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
         if (_running is not { } flow || _toClient is not { } route) return;
         LastSeen = _connection!.LastSeen = owner.Reactor.Now;
         if (_connection.WaitingBytes > 0) StopWaiting(_connection);
-        owner.Reactor.Outbox.Add(route, data.Span, segment);
         flow.CountReceived(data.Length);
+        if (!_stripsEch)
+        {
+            owner.Reactor.Outbox.Add(route, data.Span, segment);
+            return;
+        }
+        for (var at = 0; at < data.Length; at += segment)
+        {
+            var answer = data.Slice(at, Math.Min(segment, data.Length - at)).Span;
+            // What nobody can read to its end is lost: somebody might find ECH in it.
+            if (DnsEch.Strip(answer, out var length) != DnsEchOutcome.Malformed) owner.Reactor.Outbox.Add(route, answer[..length], length);
+        }
     }
 
     /// <summary>The stage relay: lets the waiting datagrams go, and all others until it is idle or ended from outside.</summary>
@@ -110,6 +124,9 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
     {
         if (flow != _judging) return;
         if (flow.Facts.Has(FactStages.Payload)) Watch(flow.Policy).Remember(in flow.Facts, isAccepted: false);
+        _isAnswered = flow.Policy.RejectsDatagrams && reason is EndReason.DeniedByRule or EndReason.DeniedByDefault or EndReason.DeniedByDenyAlways
+            or EndReason.DialNoRoute or EndReason.NoProxyLeft or EndReason.NameNotFound or EndReason.NameLookupFailed;
+        if (_isAnswered) Answer(_waiting!.Waiting[0].Span, isFirst: true);
         if (_running is null)
         {
             _refusedBy = flow.Policy;
@@ -140,14 +157,12 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
         for (var i = 0; i < batch.Count; i++)
         {
             if (socket == _toServer?.Socket) FromServer(batch.Data(i), batch.SegmentSize(i));
-            else if (socket == _toClient?.Socket) FromClient(batch.Data(i), batch.SegmentSize(i));
         }
     }
 
     void IDatagramSink.OnError(UdpSocket socket, int errno)
     {
         if (socket == _toServer?.Socket) ServerFailed(errno);
-        else if (socket == _toClient?.Socket) _connection?.EndAs(EndReason.ClientReset);
     }
 
     /// <summary>The server's machine says that nobody is there.</summary>
@@ -179,6 +194,23 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
         var fate = !IsRunning && !IsRefused ? DatagramFate.Begins : _watch?.Look(in datagram) ?? DatagramFate.Belongs;
         if (fate == DatagramFate.Begins) Judge(datagram);
         else if (fate == DatagramFate.Belongs && IsRunning) Forward(datagram, datagram.Length);
+        else if (_isAnswered) Answer(datagram.Span, isFirst: false);
+    }
+
+    /// <summary>Tells the client that a datagram goes nowhere. A server's refusal ends a new QUIC connection wherever the client is; behind
+    /// TPROXY the network's ends all else, one that was running too.</summary>
+    private void Answer(ReadOnlySpan<byte> datagram, bool isFirst)
+    {
+        Span<byte> close = stackalloc byte[QuicClose.MaxLength];
+        if ((isFirst || !owner.IsTransparent) && QuicClose.TryWrite(datagram, close, out var length)) SendToClient(close[..length]);
+        else if (owner.IsTransparent) owner.Reactor.Icmp.SendPortUnreachable(_facts.Source, _facts.Destination);
+    }
+
+    private void SendToClient(ReadOnlySpan<byte> datagram)
+    {
+        if ((_toClient ?? owner.OpenToClient(this, out _)) is not { } route) return;
+        owner.Reactor.Outbox.Send(route, datagram);
+        if (_toClient is null) owner.Close(this, route);
     }
 
     private void FollowReload()
@@ -262,6 +294,7 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
         Forget();
         connection.LastSeen = LastSeen;
         connection.IdleMilliseconds = IdleMilliseconds(flow);
+        _stripsEch |= flow.Policy.StripsEch && flow.Facts.Protocol == DnsProtocol.Id;
         if (flow.Facts.Has(FactStages.Payload)) Watch(flow.Policy).Remember(in flow.Facts, isAccepted: true);
         else _watch = null;
         former?.EndAs(EndReason.Completed);

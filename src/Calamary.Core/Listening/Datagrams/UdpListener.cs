@@ -19,6 +19,7 @@ internal sealed class UdpListener(Endpoint local, Func<ListenerModel> model, Fun
 
     private readonly UdpTable _associations = new();
     private UdpSocket? _socket;
+    private ReplySockets? _replies;
     private int _waitingBytes;
     private bool _closed;
 
@@ -37,8 +38,8 @@ internal sealed class UdpListener(Endpoint local, Func<ListenerModel> model, Fun
     public bool Close()
     {
         _closed = true;
-        // Behind TPROXY flows that run have sockets of their own; a redirector's flows come and go through this one.
-        if (IsTransparent || _associations.Count == 0) _socket?.Dispose();
+        // The flows that run go on through the same socket.
+        if (_associations.Count == 0) _socket?.Dispose();
         return true;
     }
 
@@ -47,7 +48,7 @@ internal sealed class UdpListener(Endpoint local, Func<ListenerModel> model, Fun
         var isTransparent = IsTransparent;
         for (var i = 0; i < batch.Count; i++)
         {
-            if (isTransparent) TakeRedirected(batch, i);
+            if (isTransparent) TakeRedirected(socket, batch, i);
             else TakeForwarded(batch, i);
         }
     }
@@ -72,9 +73,11 @@ internal sealed class UdpListener(Endpoint local, Func<ListenerModel> model, Fun
     public EndReason Admit(Flow flow)
     {
         if (!IsTransparent) return IsTrusted(flow.Facts.Source.Address) || flow.Facts.Has(FactStages.Destination) ? Verify(flow) : EndReason.SourceNotTrusted;
+        // Where a program of this machine may listen, nobody else can speak in its name.
         var destination = flow.Facts.Destination;
-        var isListener = destination.Port == local.Port && (destination.Address == local.Address || flow.Policy.Guard.IsOwnAddress(destination.Address));
-        return isListener ? EndReason.NotRedirected : EndReason.None;
+        if (destination != local && !flow.Policy.Guard.IsOwnAddress(destination.Address)) return EndReason.None;
+        flow.FailureDetail = "the datagram is for this machine: the firewall must not redirect those";
+        return EndReason.NotRedirected;
     }
 
     public DatagramRoute? OpenToClient(UdpAssociation association, out int errno)
@@ -82,7 +85,8 @@ internal sealed class UdpListener(Endpoint local, Func<ListenerModel> model, Fun
         errno = 0;
         if (association.Key is not UdpKey key || _socket is null) return null;
         if (!IsTransparent) return new DatagramRoute(_socket, key.Sender, association.Local, []);
-        return UdpSocket.Impersonate(Reactor, key.Destination, key.Client, association, out errno) is { } socket ? new DatagramRoute(socket) : null;
+        _replies ??= new ReplySockets(Reactor, this);
+        return _replies.Open(key.Destination, out errno) is { } socket ? new DatagramRoute(socket, key.Client, null, []) : null;
     }
 
     public DatagramRoute? OpenToServer(UdpAssociation association, Endpoint target, FlowPolicy policy, out int errno)
@@ -96,6 +100,11 @@ internal sealed class UdpListener(Endpoint local, Func<ListenerModel> model, Fun
     public void Close(UdpAssociation association, DatagramRoute route)
     {
         if (route.Socket == _socket) return;
+        if (route.To is not null)
+        {
+            _replies?.Close(route.Socket.Local);
+            return;
+        }
         Policy.OwnDatagrams.Remove(route.Socket.Local);
         route.Socket.Dispose();
     }
@@ -115,9 +124,10 @@ internal sealed class UdpListener(Endpoint local, Func<ListenerModel> model, Fun
         if (_closed && _associations.Count == 0) _socket?.Dispose();
     }
 
-    private void TakeRedirected(DatagramBatch batch, int slot)
+    private void TakeRedirected(UdpSocket socket, DatagramBatch batch, int slot)
     {
-        if (!batch.TryGetOriginalDestination(slot, out var destination)) return;
+        var destination = socket.Local;
+        if (socket == _socket && !batch.TryGetOriginalDestination(slot, out destination)) return;
         var source = batch.Source(slot);
         Find(new UdpKey(source, destination, source), default)?.FromClient(batch.Data(slot), batch.SegmentSize(slot));
     }

@@ -6,7 +6,7 @@ namespace Calamary.Core.Protocols.Quic;
 /// the ids of their Initial packets, in order of appearance.</summary>
 internal ref struct ConnectionList
 {
-    private const int MaxNew = 8;
+    private const int MaxNew = 4;
 
     private readonly ReadOnlySpan<ReadOnlyMemory<byte>> _datagrams;
     private readonly ReadOnlySpan<JudgedHello> _judged;
@@ -49,7 +49,7 @@ internal ref struct ConnectionList
             return;
         }
         var reader = new PacketReader(datagram);
-        for (var number = 0; reader.TryReadInitial(out var packet); number++)
+        while (reader.TryReadInitial(out var packet))
         {
             if (Has(packet)) continue;
             if (_newCount == MaxNew)
@@ -57,7 +57,7 @@ internal ref struct ConnectionList
                 Outcome = new(ParseStatus.Malformed, index + 1, QuicErrors.TooManyConnections);
                 return;
             }
-            _places[_newCount++] = (index, number);
+            _places[_newCount++] = (index, reader.Position);
         }
     }
 
@@ -70,17 +70,14 @@ internal ref struct ConnectionList
 
     private readonly QuicPacket NewAt(int index)
     {
-        var (datagram, number) = _places[index];
-        var reader = new PacketReader(_datagrams[datagram].Span);
-        QuicPacket packet;
-        do reader.TryReadInitial(out packet);
-        while (number-- > 0);
+        var (datagram, position) = _places[index];
+        QuicPacket.TryRead(_datagrams[datagram].Span[position..], out var packet);
         return packet;
     }
 
     [InlineArray(MaxNew)]
     private struct Places
     {
-        private (int Datagram, int Number) _first;
+        private (int Datagram, int Position) _first;
     }
 }

@@ -6,8 +6,12 @@ internal ref struct PacketReader(ReadOnlySpan<byte> datagram)
 {
     private const int MaxPackets = 16;
 
-    private ReadOnlySpan<byte> _rest = datagram;
+    private readonly ReadOnlySpan<byte> _datagram = datagram;
+    private int _next;
     private int _count;
+
+    /// <summary>Where the last packet starts.</summary>
+    public int Position { get; private set; }
 
     /// <summary>Whether there are more packets than are read.</summary>
     public bool HasTooMany { get; private set; }
@@ -15,11 +19,12 @@ internal ref struct PacketReader(ReadOnlySpan<byte> datagram)
     /// <summary>Reads the next Initial packet.</summary>
     public bool TryReadInitial(out QuicPacket packet)
     {
-        while (QuicPacket.TryRead(_rest, out packet))
+        while (QuicPacket.TryRead(_datagram[_next..], out packet))
         {
             HasTooMany = ++_count > MaxPackets;
             if (HasTooMany) return false;
-            _rest = _rest[packet.Bytes.Length..];
+            Position = _next;
+            _next += packet.Bytes.Length;
             if (packet.Type == QuicPacketType.Initial) return true;
         }
         return false;

@@ -82,19 +82,17 @@ public sealed class QuicInitialParser : IDatagramParser
 
     private static bool IsNew(in QuicPacket packet, ReadOnlySpan<JudgedHello> judged, Span<byte> buffer)
     {
-        var isFirstId = false;
+        var isTried = false;
         foreach (var hello in judged)
         {
-            if (!PacketProtection.TryOpen(InitialKeys.OfClient(packet.Version, hello.ConnectionId.Span), packet, buffer, out var payload))
-            {
-                isFirstId |= packet.DestinationId.SequenceEqual(hello.ConnectionId.Span);
-                continue;
-            }
+            var isFirstId = packet.DestinationId.SequenceEqual(hello.ConnectionId.Span);
             // A connection's first id with another version is another connection.
-            return !hello.Covers(payload)
-                || (packet.DestinationId.SequenceEqual(hello.ConnectionId.Span) && packet.Version.Number != hello.Version);
+            if (isFirstId && packet.Version.Number != hello.Version) continue;
+            if (PacketProtection.TryOpen(InitialKeys.OfClient(packet.Version, hello.ConnectionId.Span), packet, buffer, out var payload))
+                return !hello.Covers(payload);
+            isTried |= isFirstId;
         }
-        return !isFirstId && PacketProtection.TryOpen(InitialKeys.OfClient(packet.Version, packet.DestinationId), packet, buffer, out _);
+        return !isTried && PacketProtection.TryOpen(InitialKeys.OfClient(packet.Version, packet.DestinationId), packet, buffer, out _);
     }
 
     private static bool MayBeQuic(ReadOnlySpan<byte> datagram, out LongHeader header)
