@@ -54,7 +54,7 @@ public sealed class AssociationTests(NetworkLab lab) : IClassFixture<NetworkLab>
     public async Task Associations_count_for_the_limits()
     {
         await using var calamary = await lab.StartUdpAsync(UdpClients.AcceptUdp.With("limits: {flowsPerSource: 3}"));
-        var lines = await lab.Client.UdpAsync(IpFamily.IPv4, "many", UdpClients.Echo, "5", "1");
+        var lines = await lab.Client.UdpAsync(IpFamily.IPv4, "many", UdpClients.Echo, "5", "1", "brief");
         Assert.StartsWith("right 4 of 6 wrong 0", lines[0], StringComparison.Ordinal);
         await calamary.EndedAsync("limit_exceeded", 2);
     }

@@ -66,7 +66,7 @@ def initial(destination, packet, frames, size=1200):
 
 def close_of(destination, answer):
     """The error code when the answer is a server's Initial with CONNECTION_CLOSE for that destination id, else None."""
-    if len(answer) < 40 or answer[0] & 0xF0 != 0xC0 or answer[1:5] != b"\0\0\0\1":
+    if len(answer) < 30 or answer[0] & 0xF0 != 0xC0 or answer[1:5] != b"\0\0\0\1":
         return None
     key, iv, protection = keys(destination, b"server in")
     at = 5
