@@ -72,6 +72,7 @@ internal static class LogFields
         if (facts.ListenerPort != 0) visitor.Number("listenerPort", facts.ListenerPort);
         Text(ref visitor, "user", facts.User);
         Text(ref visitor, "protocol", facts.Protocol?.Name);
+        Text(ref visitor, "question", facts.Dns?.Name);
         if (facts.Tls is not { } hello) return;
         visitor.Text("tlsVersion", hello.Version.ToName());
         Text(ref visitor, "sni", hello.ServerName);

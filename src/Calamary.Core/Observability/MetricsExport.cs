@@ -39,6 +39,9 @@ internal sealed class MetricsExport
         var ends = factory.CreateCounter("calamary_flow_end", "Flows that ended, by reason.", ["reason"]);
         foreach (var reason in Enum.GetValues<EndReason>().Where(r => r != EndReason.None)) Add(ends, reason.ToLabel(), shard => shard.Ends[(int)reason]);
 
+        var losses = factory.CreateCounter("calamary_datagrams_dropped", "Datagrams that went nowhere, by reason.", ["reason"]);
+        foreach (var why in Enum.GetValues<DatagramLoss>()) Add(losses, why.ToString().ToLowerInvariant(), shard => shard.DatagramLosses[(int)why]);
+
         AddDuration(factory, "calamary_dial_seconds", "Time to connect to a server.", shard => shard.Dials);
         AddDuration(factory, "calamary_decision_seconds", "Time from accept to verdict.", shard => shard.Decisions);
         AddDuration(factory, "calamary_dns_seconds", "Time to resolve a name.", shard => shard.Lookups);

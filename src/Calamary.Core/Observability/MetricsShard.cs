@@ -19,6 +19,8 @@ internal sealed class MetricsShard
 
     internal CounterBank Actions { get; } = new(3);
 
+    internal CounterBank DatagramLosses { get; } = new(Enum.GetValues<DatagramLoss>().Length);
+
     internal ProtocolCounters Protocols { get; } = new();
 
     internal DurationCounters Dials { get; } = new();
@@ -50,6 +52,9 @@ internal sealed class MetricsShard
         Totals.Add(Total.BytesSent, sent);
         Totals.Add(Total.BytesReceived, received);
     }
+
+    /// <summary>A datagram of a client or a server went nowhere.</summary>
+    public void DatagramLost(DatagramLoss why) => DatagramLosses.Add((int)why);
 
     /// <summary>There is a verdict over a flow or a request in it.</summary>
     /// <param name="facts">What was known. A destination that was not counts as the address family of the source, a protocol as

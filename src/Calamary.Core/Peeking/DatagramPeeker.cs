@@ -13,7 +13,7 @@ internal static class DatagramPeeker
         {
             for (var seen = 0; ; seen = client.Waiting.Length)
             {
-                var isDecided = client.Waiting.Length > seen && TryIdentify(flow.Policy.DatagramParsers, client.Waiting, ref flow.Facts);
+                var isDecided = client.Waiting.Length > seen && TryIdentify(flow, client);
                 if (isDecided || client.IsFull) break;
                 var wait = await client.WaitMoreAsync();
                 if (wait == WaitResult.TimedOut) break;
@@ -24,24 +24,27 @@ internal static class DatagramPeeker
         {
             client.ClearDeadline();
         }
+        // What is not identified is at least not the first of what comes behind it.
+        if (flow.Facts.Protocol is null) client.Judged = 1;
         flow.Facts.Protocol ??= ProtocolId.Unknown;
         flow.Facts.Known |= FactStages.Payload;
         return PeekOutcome.Over;
     }
 
     /// <summary>Asks all parsers, since it is only ever about a few datagrams. True when one is done, or none needs more.</summary>
-    private static bool TryIdentify(IReadOnlyList<IDatagramParser> parsers, ReadOnlySpan<ReadOnlyMemory<byte>> datagrams, ref FlowFacts facts)
+    private static bool TryIdentify(Flow flow, DatagramConnection client)
     {
         var needsMore = false;
-        foreach (var parser in parsers)
+        foreach (var parser in flow.Policy.DatagramParsers)
         {
-            var status = parser.Parse(datagrams, ref facts).Status;
-            if (status == ParseStatus.Done)
+            var result = parser.Parse(client.Waiting, ref flow.Facts);
+            if (result.Status == ParseStatus.Done)
             {
-                facts.Protocol ??= parser.Protocol;
+                flow.Facts.Protocol ??= parser.Protocol;
+                client.Judged = result.Length;
                 return true;
             }
-            needsMore |= status == ParseStatus.NeedMoreData;
+            needsMore |= result.Status == ParseStatus.NeedMoreData;
         }
         return !needsMore;
     }

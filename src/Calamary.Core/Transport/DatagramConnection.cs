@@ -21,6 +21,9 @@ internal sealed class DatagramConnection(Reactor reactor, ReactorSocket? bottom,
     /// <summary>How many bytes wait.</summary>
     public int WaitingBytes { get; private set; }
 
+    /// <summary>How many of those that wait the verdict is about; the others may begin something else.</summary>
+    public int Judged { get; set; } = int.MaxValue;
+
     /// <summary>No more can be kept.</summary>
     public bool IsFull => _waiting.Count == MaxDatagrams || WaitingBytes >= maxBytes;
 

@@ -1,3 +1,4 @@
+using Calamary.Core.Observability;
 using Calamary.Core.Transport;
 
 namespace Calamary.Core.Listening.Datagrams;
@@ -6,6 +7,8 @@ namespace Calamary.Core.Listening.Datagrams;
 internal interface IUdpOwner
 {
     Reactor Reactor { get; }
+
+    MetricsShard Metrics { get; }
 
     /// <summary>The policy in force.</summary>
     FlowPolicy Policy { get; }

@@ -1,3 +1,4 @@
+using Calamary.Core.Observability;
 using Calamary.Core.Peeking;
 using Calamary.Core.Protocols.Dns;
 using Calamary.Core.Protocols.Quic;
@@ -94,6 +95,7 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
             var answer = data.Slice(at, Math.Min(segment, data.Length - at)).Span;
             // What nobody can read to its end is lost: somebody might find ECH in it.
             if (DnsEch.Strip(answer, out var length) != DnsEchOutcome.Malformed) owner.Reactor.Outbox.Add(route, answer[..length], length);
+            else owner.Metrics.DatagramLost(DatagramLoss.Malformed);
         }
     }
 
@@ -111,11 +113,14 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
             return failure;
         }
         TakeOver(flow, connection);
-        foreach (var datagram in connection.Waiting) Send(datagram);
+        var waiting = connection.Waiting.ToArray();
+        var judged = Math.Min(connection.Judged, waiting.Length);
+        foreach (var datagram in waiting.AsSpan(0, judged)) Send(datagram);
         // A proxy that is not there shows only now, and another one is to get them.
         if (prefix.Length == 0) StopWaiting(connection);
         else (_waiting, _judging) = (null, null);
         owner.Changed(this);
+        foreach (var datagram in waiting.AsSpan(judged)) Take(datagram);
         return await connection.WaitForEndAsync();
     }
 
@@ -194,7 +199,13 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
         var fate = !IsRunning && !IsRefused ? DatagramFate.Begins : _watch?.Look(in datagram) ?? DatagramFate.Belongs;
         if (fate == DatagramFate.Begins) Judge(datagram);
         else if (fate == DatagramFate.Belongs && IsRunning) Forward(datagram, datagram.Length);
-        else if (_isAnswered) Answer(datagram.Span, isFirst: false);
+        else Drop(datagram.Span);
+    }
+
+    private void Drop(ReadOnlySpan<byte> datagram)
+    {
+        owner.Metrics.DatagramLost(DatagramLoss.Denied);
+        if (_isAnswered) Answer(datagram, isFirst: false);
     }
 
     /// <summary>Tells the client that a datagram goes nowhere. A server's refusal ends a new QUIC connection wherever the client is; behind
@@ -236,9 +247,10 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
 
     private bool Keep(DatagramConnection connection, ReadOnlySpan<byte> datagram)
     {
-        if (!owner.TryHold(datagram.Length)) return false;
-        if (connection.TryKeep(datagram)) return true;
-        owner.Release(datagram.Length);
+        var isHeld = owner.TryHold(datagram.Length);
+        if (isHeld && connection.TryKeep(datagram)) return true;
+        if (isHeld) owner.Release(datagram.Length);
+        owner.Metrics.DatagramLost(DatagramLoss.Waiting);
         return false;
     }
 

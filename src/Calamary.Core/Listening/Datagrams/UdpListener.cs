@@ -1,4 +1,5 @@
 using Calamary.Core.Configuration;
+using Calamary.Core.Observability;
 using Calamary.Core.Protocols;
 using Calamary.Core.Protocols.ProxyProtocol;
 using Calamary.Core.Transport;
@@ -24,6 +25,8 @@ internal sealed class UdpListener(Endpoint local, Func<ListenerModel> model, Fun
     private bool _closed;
 
     public Reactor Reactor => table.Reactor;
+
+    public MetricsShard Metrics => table.Metrics;
 
     public FlowPolicy Policy => policy();
 

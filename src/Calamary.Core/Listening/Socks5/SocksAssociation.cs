@@ -1,4 +1,5 @@
 using Calamary.Core.Listening.Datagrams;
+using Calamary.Core.Observability;
 using Calamary.Core.Protocols;
 using Calamary.Core.Protocols.Socks;
 using Calamary.Core.Transport;
@@ -40,6 +41,8 @@ internal sealed class SocksAssociation : IUdpOwner, IDatagramSink, IDisposable
     }
 
     public Reactor Reactor => _control.Reactor;
+
+    public MetricsShard Metrics => _control.Metrics;
 
     public FlowPolicy Policy => _policy();
 

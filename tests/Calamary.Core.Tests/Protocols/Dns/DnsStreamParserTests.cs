@@ -1,0 +1,3 @@
+namespace Calamary.Core.Tests.Protocols.Dns;
+
+public sealed class DnsStreamParserTests : ParserContract<DnsStreamVectors>;

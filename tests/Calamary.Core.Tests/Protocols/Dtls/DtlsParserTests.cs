@@ -1,0 +1,3 @@
+namespace Calamary.Core.Tests.Protocols.Dtls;
+
+public sealed class DtlsParserTests : DatagramParserContract<DtlsVectors>;

@@ -1,0 +1,3 @@
+namespace Calamary.Core.Tests.Protocols.Stun;
+
+public sealed class StunStreamParserTests : ParserContract<StunStreamVectors>;
