@@ -149,6 +149,9 @@ def watch():
         try:
             udp.sendto(text, (host, port)) if "connected" not in arguments else udp.send(text)
             answer = receive(udp, 0.1)[0]
+            while answer not in (None, text):
+                # One that came late.
+                answer = receive(udp, 0.1)[0]
         except OSError:
             answer = None
         answers += answer == text
