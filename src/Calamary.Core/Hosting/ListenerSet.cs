@@ -13,6 +13,9 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
 {
     private readonly Dictionary<Place, OpenListener> _open = [];
 
+    // Flows that run over the socket of a UDP listener keep it open; such a listener may be wanted again meanwhile.
+    private readonly Dictionary<Place, OpenListener> _gone = [];
+
     /// <summary>Where it listens for connections.</summary>
     public IReadOnlyList<Endpoint> Endpoints => [.. _open.Keys.Where(k => k.Transport == TransportProtocol.Tcp).Select(k => k.Local)];
 
@@ -42,6 +45,7 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
             _open.Remove(key, out var gone);
             gone!.Model = gone.Model with { IsGone = true };
             await gone.CloseAsync();
+            if (key.Transport == TransportProtocol.Udp) _gone[key] = gone;
         }
         foreach (var (key, open) in _open) open.Model = wanted[key].Model;
         foreach (var (key, descriptors) in added) Open(key, wanted[key].Model, descriptors);
@@ -57,7 +61,7 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
     private void Bind(Place key, bool isDefault, Dictionary<Place, List<int>> added, List<string> errors)
     {
         var descriptors = new List<int>();
-        var taken = key.Transport == TransportProtocol.Tcp && isOwn(key.Local) ? 0 : key.Probe();
+        var taken = IsOurs(key) ? 0 : key.Probe();
         for (var i = 0; i < tables.Count; i++)
         {
             var descriptor = taken < 0 ? taken : key.Bind();
@@ -76,6 +80,10 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
         added[key] = descriptors;
     }
 
+    private bool IsOurs(Place key) => key.Transport == TransportProtocol.Tcp
+        ? isOwn(key.Local)
+        : _open.Keys.Concat(_gone.Keys).Any(k => k.Transport == key.Transport && k.Local == key.Local);
+
     private static string Hint(int errno, Place key) => errno switch
     {
         Errno.NotPermitted or Errno.Access when key.Tproxy => " (tproxy needs CAP_NET_ADMIN or CAP_NET_RAW)",
@@ -87,7 +95,8 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
 
     private void Open(Place key, ListenerModel model, List<int> descriptors)
     {
-        var listener = new OpenListener(model);
+        var listener = _gone.Remove(key, out var former) ? former : new OpenListener(model);
+        listener.Reopen(model);
         _open[key] = listener;
         for (var i = 0; i < tables.Count; i++)
         {
@@ -101,6 +110,7 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
     private sealed class OpenListener(ListenerModel model)
     {
         private readonly List<(Reactor Reactor, Func<bool> Close)> _parts = [];
+        private readonly Dictionary<FlowTable, UdpListener> _datagrams = [];
         private readonly AcceptPauses _pauses = new();
         private bool _closed;
 
@@ -110,15 +120,36 @@ internal sealed class ListenerSet(IReadOnlyList<FlowTable> tables, Func<FlowPoli
         {
             if (key.Transport == TransportProtocol.Udp)
             {
-                var datagrams = new UdpListener(key.Local, () => Model, policy, table, run);
-                datagrams.Start(descriptor);
-                if (!TryAdd(table.Reactor, datagrams.Close)) datagrams.Close();
+                StartDatagrams(table, descriptor, key, policy, run);
                 return;
             }
             if (AcceptSocket.Attach(table.Reactor, descriptor, key.Local) is not { } socket) return;
             var listener = new TcpListener(socket, () => Model, policy, table, _pauses);
             if (TryAdd(table.Reactor, listener.Close)) _ = AcceptAsync(listener, run);
             else socket.Dispose();
+        }
+
+        private void StartDatagrams(FlowTable table, int descriptor, Place key, Func<FlowPolicy> policy, Func<Flow, Task> run)
+        {
+            UdpListener? listener;
+            lock (_datagrams)
+            {
+                if (!_datagrams.TryGetValue(table, out listener))
+                    _datagrams[table] = listener = new UdpListener(key.Local, () => Model, policy, table, run);
+            }
+            listener.Start(descriptor);
+            if (!TryAdd(table.Reactor, listener.Close)) listener.Close();
+        }
+
+        /// <summary>It is wanted again.</summary>
+        public void Reopen(ListenerModel model)
+        {
+            Model = model;
+            lock (_parts)
+            {
+                _closed = false;
+                _parts.Clear();
+            }
         }
 
         private bool TryAdd(Reactor reactor, Func<bool> close)

@@ -8,13 +8,16 @@ internal static class DatagramPeeker
 {
     public static async ValueTask<PeekOutcome> PeekAsync(Flow flow, DatagramConnection client)
     {
+        var isDecided = false;
         client.SetDeadline(flow.Started + (long)flow.Policy.Timeouts.Process.TotalMilliseconds);
         try
         {
-            for (var seen = 0; ; seen = client.Waiting.Length)
+            var seen = 0;
+            while (true)
             {
-                var isDecided = client.Waiting.Length > seen && TryIdentify(flow, client);
+                isDecided = client.Waiting.Length > seen && TryIdentify(flow, client);
                 if (isDecided || client.IsFull) break;
+                seen = client.Waiting.Length;
                 var wait = await client.WaitMoreAsync();
                 if (wait == WaitResult.TimedOut) break;
                 if (wait == WaitResult.Aborted) return PeekOutcome.ClientReset;
@@ -24,8 +27,12 @@ internal static class DatagramPeeker
         {
             client.ClearDeadline();
         }
-        // What is not identified is at least not the first of what comes behind it.
-        if (flow.Facts.Protocol is null) client.Judged = 1;
+        // Those behind the first may be the first of something.
+        if (flow.Facts.Protocol is null)
+        {
+            client.Judged = 1;
+            if (!isDecided) flow.Policy.Log.Unfinished(in flow.Facts, client.WaitingBytes);
+        }
         flow.Facts.Protocol ??= ProtocolId.Unknown;
         flow.Facts.Known |= FactStages.Payload;
         return PeekOutcome.Over;

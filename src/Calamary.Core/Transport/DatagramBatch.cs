@@ -23,7 +23,10 @@ internal sealed unsafe class DatagramBatch
     public DatagramBatch()
     {
         for (var i = 0; i < Slots; i++)
+        {
             _vectors[i] = new IoVector { Start = Pointer(_data) + i * SlotBytes, Length = SlotBytes };
+            Prepare(i);
+        }
     }
 
     /// <summary>How many slots are filled.</summary>
@@ -32,19 +35,8 @@ internal sealed unsafe class DatagramBatch
     /// <summary>Receives what is there. Returns the number of filled slots, or a negated errno.</summary>
     public int Receive(int descriptor)
     {
-        // A socket asks for the control data that its owner needs; the kernel writes back how much there was.
-        for (var i = 0; i < Slots; i++)
-        {
-            _messages[i] = new MultiMessage
-            {
-                Name = (SockAddr*)Unsafe.AsPointer(ref _sources[i]),
-                NameLength = 28,
-                Vectors = (IoVector*)Unsafe.AsPointer(ref _vectors[i]),
-                VectorCount = 1,
-                Control = Pointer(_control) + i * ControlBytes,
-                ControlLength = ControlBytes,
-            };
-        }
+        // The kernel has written to those that it filled.
+        for (var i = 0; i < Count; i++) Prepare(i);
         var result = Libc.ReceiveMany(descriptor, (MultiMessage*)Unsafe.AsPointer(ref _messages[0]), Slots);
         Count = Math.Max(result, 0);
         return result;
@@ -89,6 +81,16 @@ internal sealed unsafe class DatagramBatch
         data = Find(slot, Native.Socket.LevelIpv6, Native.Socket.Ipv6PacketInfo, 20);
         return Address.TryRead(data.IsEmpty ? data : data[..16], out local);
     }
+
+    private void Prepare(int slot) => _messages[slot] = new MultiMessage
+    {
+        Name = (SockAddr*)Unsafe.AsPointer(ref _sources[slot]),
+        NameLength = 28,
+        Vectors = (IoVector*)Unsafe.AsPointer(ref _vectors[slot]),
+        VectorCount = 1,
+        Control = Pointer(_control) + slot * ControlBytes,
+        ControlLength = ControlBytes,
+    };
 
     private static byte* Pointer(byte[] pinned) => (byte*)Unsafe.AsPointer(ref pinned[0]);
 

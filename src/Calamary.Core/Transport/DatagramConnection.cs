@@ -44,7 +44,8 @@ internal sealed class DatagramConnection(Reactor reactor, ReactorSocket? bottom,
     /// <summary>Keeps a copy of a datagram for the verdict; false when there are too many.</summary>
     public bool TryKeep(ReadOnlySpan<byte> datagram)
     {
-        if (IsStopped || _waiting.Count == MaxDatagrams || WaitingBytes + datagram.Length > maxBytes) return false;
+        // The first one always fits, or there could be no verdict.
+        if (IsStopped || _waiting.Count == MaxDatagrams || (_waiting.Count > 0 && WaitingBytes + datagram.Length > maxBytes)) return false;
         _waiting.Add(datagram.ToArray());
         WaitingBytes += datagram.Length;
         SignalReadable();

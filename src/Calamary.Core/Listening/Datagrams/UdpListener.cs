@@ -34,8 +34,16 @@ internal sealed class UdpListener(Endpoint local, Func<ListenerModel> model, Fun
 
     public bool IsTransparent => model().Config.Mode == ListenerMode.Transparent;
 
-    /// <summary>Begins to receive; call on the reactor's thread.</summary>
-    public void Start(int descriptor) => _socket = UdpSocket.Attach(Reactor, descriptor, this);
+    /// <summary>Begins to receive, or goes on after it was closed; call on the reactor's thread.</summary>
+    public void Start(int descriptor)
+    {
+        var former = _closed && _associations.Count > 0 ? _socket : null;
+        _closed = false;
+        var added = UdpSocket.Attach(Reactor, descriptor, this);
+        // The kernel would share the datagrams out between both.
+        if (former is null) _socket = added;
+        else added?.Dispose();
+    }
 
     /// <summary>Takes no new flows; those that run go on. Call on the reactor's thread.</summary>
     public bool Close()
