@@ -42,17 +42,6 @@ public sealed class ChromiumTests(NetworkLab lab) : IClassFixture<NetworkLab>
         Assert.Equal($"1 {WebServer.Page}", result.Succeeded().Output);
     }
 
-    /// <summary>A home directory whose certificate store trusts the lab's authorities.</summary>
-    private async Task<string> HomeAsync()
-    {
-        var home = LabFiles.NewDirectory("home");
-        var store = Directory.CreateDirectory(Path.Combine(home, ".pki", "nssdb")).FullName;
-        await CertutilAsync("-N", "--empty-password");
-        await CertutilAsync("-A", "-t", "C,,", "-n", "lab", "-i", (await Certificates.GetAsync()).Authority);
-        await CertutilAsync("-A", "-t", "C,,", "-n", "proxy", "-i", (await ProxyCertificates.GetAsync()).Authority);
-        return home;
-
-        async Task CertutilAsync(params string[] arguments) =>
-            (await lab.Client.RunAsync(["certutil", "-d", $"sql:{store}", .. arguments], null)).Succeeded();
-    }
+    private async Task<string> HomeAsync() =>
+        await Chromium.HomeAsync(lab.Client, (await Certificates.GetAsync()).Authority, (await ProxyCertificates.GetAsync()).Authority);
 }

@@ -22,6 +22,9 @@ public static class Addresses
     /// <summary>The server machine again, but nothing listens there: connections are refused.</summary>
     public const string Refusing4 = "10.77.2.3";
     public const string Refusing6 = "fd77:2::3";
+    /// <summary>The server machine once more, for HTTP/3: the port 443 of its other addresses is taken.</summary>
+    public const string Quic4 = "10.77.2.4";
+    public const string Quic6 = "fd77:2::4";
     /// <summary>Routed to a machine that drops it without a word.</summary>
     public const string Silent4 = "10.77.66.1";
     public const string Silent6 = "fd77:66::1";
@@ -29,6 +32,8 @@ public static class Addresses
     public static string Client(IpFamily family) => family == IpFamily.IPv4 ? Client4 : Client6;
     public static string Proxy(IpFamily family) => family == IpFamily.IPv4 ? Proxy4 : Proxy6;
     public static string Server(IpFamily family) => family == IpFamily.IPv4 ? Server4 : Server6;
+    public static string Refusing(IpFamily family) => family == IpFamily.IPv4 ? Refusing4 : Refusing6;
+    public static string Quic(IpFamily family) => family == IpFamily.IPv4 ? Quic4 : Quic6;
 
     /// <summary>As it stands in a URL or a log line: IPv6 in brackets.</summary>
     public static string Bracketed(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;

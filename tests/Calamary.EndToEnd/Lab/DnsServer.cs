@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Calamary.EndToEnd.Lab;
 
 /// <summary>dnsmasq on the server machine, the only source of names; anything else under <c>test</c> does not exist.</summary>
@@ -24,15 +26,26 @@ public static class DnsServer
         $"self.example.test,{Addresses.Proxy4}",
     ];
 
+    /// <summary>Records of types that dnsmasq has no option for: name, type and data in hexadecimal digits.</summary>
+    private static readonly string[] RawRecords =
+    [
+        // HTTPS 1 . alpn=h3,h2 ipv4hint=10.77.2.2 ech=(64 bytes) ipv6hint=fd77:2::2
+        $"ech.example.test,65,0001000001000602683302683200040004{Hex(Addresses.Server4)}00050040{new string('e', 128)}00060010{Hex(Addresses.Server6)}",
+        // HTTPS 1 . alpn=h2
+        "noech.example.test,65,00010000010003026832",
+    ];
+
     public static async Task<LabProcess> StartAsync(NetNamespace machine)
     {
         var dnsmasq = machine.Start(
         [
             "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--no-hosts", "--no-resolv",
             "--bind-interfaces", $"--listen-address={Addresses.Server4},{Addresses.Server6}", "--local=/test/", "--log-facility=-",
-            .. Records.Select(record => "--host-record=" + record),
+            .. Records.Select(record => "--host-record=" + record), .. RawRecords.Select(record => "--dns-rr=" + record),
         ]);
         await dnsmasq.WaitForPortAsync(53);
         return dnsmasq;
     }
+
+    private static string Hex(string address) => Convert.ToHexString(IPAddress.Parse(address).GetAddressBytes());
 }

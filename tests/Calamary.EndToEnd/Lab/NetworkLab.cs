@@ -37,7 +37,7 @@ public sealed class NetworkLab : IAsyncLifetime, IAsyncDisposable
         processes.Push(await Odd.StartAsync(Server));
     }
 
-    /// <summary>Sends the client's TCP connections to the proxy, or (<see cref="Interception.None"/>) no longer.</summary>
+    /// <summary>Sends the client's flows to the proxy, or (<see cref="Interception.None"/>) no longer.</summary>
     public Task InterceptAsync(Interception interception) => Firewall.ApplyAsync(Proxy, Firewall.Rules(interception));
 
     /// <summary>Starts the proxy and, for a transparent listener on 4128, the interception.</summary>
@@ -46,6 +46,14 @@ public sealed class NetworkLab : IAsyncLifetime, IAsyncDisposable
     {
         await InterceptAsync(interception);
         return await CalamaryProcess.StartAsync(Proxy, settings, test);
+    }
+
+    /// <summary>The same for a listener that takes UDP as well.</summary>
+    public async Task<CalamaryProcess> StartUdpAsync(Settings settings, [CallerFilePath] string test = "")
+    {
+        var calamary = await StartAsync(settings, Interception.TproxyUdp, test);
+        await calamary.Process.WaitForUdpPortAsync(Settings.TransparentPort);
+        return calamary;
     }
 
     public async Task StartSshAsync() => processes.Push(await SshServer.StartAsync(Server));

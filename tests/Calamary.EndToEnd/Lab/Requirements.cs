@@ -6,7 +6,7 @@ public static class Requirements
     private static readonly string[] Tools =
         [
             "ip", "nft", "curl", "openssl", "nginx", "sshd", "ssh", "dnsmasq", "dig", "ncat", "haproxy", "htpasswd", "chromium", "certutil",
-            "python3", "prlimit", "setsid",
+            "caddy", "chronyd", "iperf3", "python3", "prlimit", "setsid",
         ];
 
     public static void Verify()

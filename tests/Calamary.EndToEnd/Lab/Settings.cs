@@ -11,6 +11,7 @@ public sealed record Settings
 
     public static Settings Dnat { get; } = new Settings().Listen("mode: transparent, ip4: ['0.0.0.0'], ip6: ['::']", TransparentPort);
     public static Settings Tproxy { get; } = new Settings().Listen("mode: transparent, tproxy: true", TransparentPort);
+    public static Settings Udp { get; } = new Settings().Listen("mode: transparent, tproxy: true, udp: true", TransparentPort);
     public static Settings Http { get; } = new Settings().Listen("mode: http, ip4: ['0.0.0.0'], ip6: ['::']", HttpPort);
 
     private IReadOnlyList<string> Listeners { get; init; } = [];

@@ -23,7 +23,12 @@ internal sealed record RedirectorSettings
     public override string ToString()
     {
         var yaml = new StringBuilder("service:\n  listen:\n    - {mode: transparent, ");
-        yaml.Append(Interception == Interception.Tproxy ? "tproxy: true}\n" : "ip4: ['0.0.0.0'], ip6: ['::']}\n");
+        yaml.Append(Interception switch
+        {
+            Interception.Tproxy => "tproxy: true}\n",
+            Interception.TproxyUdp => "tproxy: true, udp: true}\n",
+            _ => "ip4: ['0.0.0.0'], ip6: ['::']}\n",
+        });
         yaml.Append("  proxies: [").AppendJoin(", ", Proxies.Select(p => $"'{p}'")).Append("]\n");
         yaml.Append(CultureInfo.InvariantCulture, $"  health: {{interval: {CheckInterval}, timeout: 500}}\n");
         foreach (var line in Lines) yaml.Append("  ").Append(line).Append('\n');

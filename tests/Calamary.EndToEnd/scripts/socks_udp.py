@@ -159,6 +159,16 @@ def big():
         print(size, association.echo(arguments[0], bytes(int(size))))
 
 
+def dns():
+    """A server and names: a query for each, on one association."""
+    association = Association()
+    for number, name in enumerate(arguments[1:]):
+        labels = b"".join(bytes([len(label)]) + label.encode() for label in name.lstrip("!").split("."))
+        association.send(arguments[0], struct.pack(">6H", number, 0x0100, 1, 0, 0, 0) + labels + b"\0\0\1\0\1")
+        answer = association.receive(seconds=0.7 if name[0] == "!" else 5)
+        print(name.lstrip("!"), socket.inet_ntoa(answer[1][-4:]) if answer else "nothing")
+
+
 def idle():
     association = Association()
     print("before", association.echo(arguments[0]))

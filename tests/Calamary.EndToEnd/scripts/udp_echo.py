@@ -3,11 +3,13 @@ import selectors
 import socket
 import sys
 
+SO_RCVBUFFORCE = 33
 selector = selectors.DefaultSelector()
 addresses, ports = [a for a in sys.argv[1:] if not a.isdigit()], [int(a) for a in sys.argv[1:] if a.isdigit()]
 for address in addresses:
     for port in ports:
         listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+        listener.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 4 << 20)
         listener.bind((address, port))
         selector.register(listener, selectors.EVENT_READ, f"{address} {port}")
 print("ready", flush=True)
