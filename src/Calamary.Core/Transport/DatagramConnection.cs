@@ -13,6 +13,9 @@ internal sealed class DatagramConnection(Reactor reactor, ReactorSocket? bottom,
     /// <summary>So many datagrams wait, at most.</summary>
     public const int MaxDatagrams = 16;
 
+    /// <summary>So many bytes are retained, at most.</summary>
+    public const int MaxRetainedBytes = 4096;
+
     private readonly List<ReadOnlyMemory<byte>> _waiting = [];
 
     /// <summary>What waits, in the order of arrival.</summary>
@@ -50,6 +53,17 @@ internal sealed class DatagramConnection(Reactor reactor, ReactorSocket? bottom,
         WaitingBytes += datagram.Length;
         SignalReadable();
         return true;
+    }
+
+    /// <summary>Keeps in mind what was sent, until there is an answer: somebody else may have to get it.</summary>
+    public void Retain(ReadOnlySpan<ReadOnlyMemory<byte>> datagrams)
+    {
+        var bytes = 0;
+        foreach (var datagram in datagrams)
+        {
+            bytes += datagram.Length;
+            if (bytes <= MaxRetainedBytes) _waiting.Add(datagram);
+        }
     }
 
     /// <summary>Nothing waits any more.</summary>

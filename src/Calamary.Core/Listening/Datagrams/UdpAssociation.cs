@@ -89,7 +89,7 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
     {
         if (_running is not { } flow) return;
         LastSeen = _connection!.LastSeen = _owner.Reactor.Now;
-        if (_connection.WaitingBytes > 0) StopWaiting(_connection);
+        if (!_connection.Waiting.IsEmpty) _connection.Release();
         flow.CountReceived(data.Length);
         if (!_stripsEch)
         {
@@ -120,9 +120,9 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
         }
         TakeOver(flow, connection);
         var waiting = connection.Waiting.ToArray();
+        StopWaiting(connection);
         // A proxy that is not there shows only now, and another one is to get them.
-        if (prefix.Length == 0) StopWaiting(connection);
-        else (_waiting, _judging) = (null, null);
+        if (prefix.Length > 0) connection.Retain(waiting);
         _owner.Changed(this);
         for (var i = 0; i < waiting.Length; i++)
         {
@@ -176,7 +176,8 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
 
     void IDatagramSink.OnError(UdpSocket socket, int errno)
     {
-        if (_routes.IsToServer(socket)) ServerFailed(errno);
+        // That a datagram was too large for the way, the kernel keeps in mind for those that follow.
+        if (_routes.IsToServer(socket) && errno != Errno.MessageSize) ServerFailed(errno);
     }
 
     protected internal override void OnTimer() => Forgive();
@@ -239,7 +240,11 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
     private void Judge(ReadOnlyMemory<byte> datagram)
     {
         var connection = new DatagramConnection(_owner.Reactor, null, _owner.Policy.PeekBytes) { OnClosed = Closed };
-        if (!Keep(connection, datagram.Span)) return;
+        if (!Keep(connection, datagram.Span))
+        {
+            _owner.Changed(this);
+            return;
+        }
         _waiting = connection;
         _judging = _owner.CreateFlow(this, connection);
         // What a second hello of the same connection is encrypted with.

@@ -85,7 +85,10 @@ internal sealed class UdpRoutes(IUdpOwner owner, UdpAssociation association)
     {
         if (_toClient is not null) return EndReason.None;
         _toClient = owner.OpenToClient(association, out var errno);
-        return _toClient is null ? Failed(flow, errno, "no way back to the client: ") : EndReason.None;
+        if (_toClient is not null) return EndReason.None;
+        return Failed(flow, errno, errno == Errno.AddressInUse
+            ? "a program on this machine that listens on all addresses at the server's port keeps answers from being sent from there: "
+            : "no way back to the client: ");
     }
 
     private static EndReason Failed(Flow flow, int errno, string what)

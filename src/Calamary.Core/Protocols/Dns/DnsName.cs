@@ -1,4 +1,4 @@
-using Calamary.Core.Names;
+using System.Globalization;
 
 namespace Calamary.Core.Protocols.Dns;
 
@@ -10,6 +10,7 @@ internal static class DnsName
 
     private const int MaxLabelLength = 63;
     private const int PointerBits = 0xC0;
+    private const int EscapeLength = 4;
 
     /// <summary>Moves over a name that may end in a compression pointer, which is not followed.</summary>
     /// <param name="message">The message.</param>
@@ -42,21 +43,31 @@ internal static class DnsName
         return false;
     }
 
-    /// <summary>The name for the rules; null when it is no host name.</summary>
+    /// <summary>The name for the rules; null for the root. Servers answer for any bytes: a name with odd ones is written as in zone files
+    /// (RFC 4343 §2.1), so that what holds for the domain above it holds for it as well.</summary>
     /// <param name="wire">A name without a pointer, its final zero included, as <see cref="TrySkip"/> found it.</param>
     public static string? Normalize(ReadOnlySpan<byte> wire)
     {
-        Span<byte> text = stackalloc byte[MaxLength];
+        Span<char> text = stackalloc char[MaxLength * EscapeLength];
         var length = 0;
         for (var at = 0; wire[at] != 0; at += 1 + wire[at])
         {
-            var label = wire.Slice(at + 1, wire[at]);
-            // A dot inside a label would read as two labels.
-            if (label.Contains((byte)'.')) return null;
-            if (length > 0) text[length++] = (byte)'.';
-            label.CopyTo(text[length..]);
-            length += label.Length;
+            if (length > 0) text[length++] = '.';
+            foreach (var value in wire.Slice(at + 1, wire[at])) Append(value, text, ref length);
         }
-        return HostName.TryNormalize(text[..length], out var name) ? name : null;
+        return length == 0 ? null : new string(text[..length]);
+    }
+
+    private static void Append(byte value, Span<char> text, ref int length)
+    {
+        var c = char.ToLowerInvariant((char)value);
+        if (char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+        {
+            text[length++] = c;
+            return;
+        }
+        text[length] = '\\';
+        value.TryFormat(text[(length + 1)..], out _, "D3", CultureInfo.InvariantCulture);
+        length += EscapeLength;
     }
 }
