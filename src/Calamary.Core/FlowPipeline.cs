@@ -14,7 +14,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
     public async Task RunAsync(Flow flow)
     {
         var reason = EndReason.InternalError;
-        var admitted = limits.TryEnter();
+        var admitted = limits.TryEnter(flow.Facts.Transport);
         flow.Table.Add(flow);
         flow.Metrics.FlowStarted();
         try

@@ -7,6 +7,7 @@ internal sealed class FlowLimits
 {
     private readonly ConcurrentDictionary<Address, int> _perSource = new();
     private int _flows;
+    private int _datagramFlows;
     private long _lastReport = long.MinValue / 2;
 
     /// <summary>The number of flows now.</summary>
@@ -18,11 +19,21 @@ internal sealed class FlowLimits
     /// <summary>At most so many flows per source address; 0 for any number.</summary>
     public int MaxPerSource { get; set; }
 
+    /// <summary>UDP flows, of them: anybody can make many by forged addresses, and a quarter stays for connections.</summary>
+    private int MaxDatagramFlows => MaxFlows - MaxFlows / 4;
+
     /// <summary>Counts a flow in; false when there are too many.</summary>
-    public bool TryEnter()
+    public bool TryEnter(TransportProtocol transport)
     {
+        var isUdp = transport == TransportProtocol.Udp;
+        if (isUdp && Interlocked.Increment(ref _datagramFlows) > MaxDatagramFlows)
+        {
+            Interlocked.Decrement(ref _datagramFlows);
+            return false;
+        }
         if (Interlocked.Increment(ref _flows) <= MaxFlows) return true;
         Interlocked.Decrement(ref _flows);
+        if (isUdp) Interlocked.Decrement(ref _datagramFlows);
         return false;
     }
 
@@ -46,6 +57,7 @@ internal sealed class FlowLimits
     public void Leave(Flow flow)
     {
         Interlocked.Decrement(ref _flows);
+        if (flow.Facts.Transport == TransportProtocol.Udp) Interlocked.Decrement(ref _datagramFlows);
         // Flows that came before the limit was configured are not in the table.
         while (flow.CountedSource is { } source && _perSource.TryGetValue(source, out var count))
         {

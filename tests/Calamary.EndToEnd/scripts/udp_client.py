@@ -132,7 +132,7 @@ def many():
             if number % 8 == 7:
                 collect(0.002)
         total += count
-    deadline = time.monotonic() + (1 if "brief" in arguments else PATIENCE)
+    deadline = time.monotonic() + (3 if "brief" in arguments else PATIENCE)
     while right < total and time.monotonic() < deadline:
         collect(0.2)
     print("right", right, "of", total, "wrong", len(wrong), *wrong[:3], flush=True)
