@@ -11,10 +11,11 @@ internal static class DatagramPeeker
         client.SetDeadline(flow.Started + (long)flow.Policy.Timeouts.Process.TotalMilliseconds);
         try
         {
-            for (var seen = 0; ; seen = client.Waiting.Length)
+            for (var seen = 0; ;)
             {
                 var isDecided = client.Waiting.Length > seen && TryIdentify(flow, client);
                 if (isDecided || client.IsFull) break;
+                seen = client.Waiting.Length;
                 var wait = await client.WaitMoreAsync();
                 if (wait == WaitResult.TimedOut) break;
                 if (wait == WaitResult.Aborted) return PeekOutcome.ClientReset;
