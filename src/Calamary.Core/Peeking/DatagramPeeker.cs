@@ -25,8 +25,8 @@ internal static class DatagramPeeker
         {
             client.ClearDeadline();
         }
-        // What is not identified is at least not the first of what comes behind it.
-        if (flow.Facts.Protocol is null) client.Judged = 1;
+        // The others are asked whether they belong to it: something else may stand between those that were needed.
+        client.Judged = 1;
         flow.Facts.Protocol ??= ProtocolId.Unknown;
         flow.Facts.Known |= FactStages.Payload;
         return PeekOutcome.Over;
@@ -42,7 +42,6 @@ internal static class DatagramPeeker
             if (result.Status == ParseStatus.Done)
             {
                 flow.Facts.Protocol ??= parser.Protocol;
-                client.Judged = result.Length;
                 return true;
             }
             needsMore |= result.Status == ParseStatus.NeedMoreData;
