@@ -168,7 +168,9 @@ internal sealed unsafe class DatagramOutbox
         {
             ref var data = ref _vectors[i + step - 1];
             var size = pending.Segment - route.Prefix.Length;
-            for (var left = (int)data.Length; left > 0; left -= size)
+            var left = (int)data.Length;
+            // An empty datagram behind a prefix is one, too.
+            do
             {
                 var rest = data.Start + size;
                 data.Length = (nuint)Math.Min(size, left);
@@ -179,7 +181,9 @@ internal sealed unsafe class DatagramOutbox
                 else message.ControlLength -= (nuint)ControlHeader.Space(sizeof(ushort));
                 if (route.Socket.TrySend(&message, 1) is < 0 and var failed) result = failed;
                 data.Start = rest;
+                left -= size;
             }
+            while (left > 0);
         }
         return result;
     }

@@ -4,6 +4,7 @@ using System.Text;
 using Calamary.Core.Configuration;
 using Calamary.Core.Hosting;
 using Calamary.Core.Protocols;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Calamary.Core.Tests.Hosting;
@@ -19,11 +20,11 @@ internal sealed class InProcessProxy : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<InProcessProxy> StartAsync(string more = "", string rules = AcceptAll, string listener = "")
+    public static async Task<InProcessProxy> StartAsync(string more = "", string rules = AcceptAll, string listener = "", ILoggerFactory? log = null)
     {
         var port = FreePort();
         var config = Config(port, more, rules, listener);
-        var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = config }, NullLoggerFactory.Instance, [], [], [], []);
+        var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = config }, log ?? NullLoggerFactory.Instance, [], [], [], []);
         await proxy.StartAsync(CancellationToken.None);
         return new InProcessProxy(proxy, port);
     }

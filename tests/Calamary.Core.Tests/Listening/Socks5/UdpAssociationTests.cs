@@ -1,11 +1,6 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using Calamary.Core.Configuration;
-using Calamary.Core.Hosting;
-using Calamary.Core.Protocols;
 using Calamary.Core.Tests.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Calamary.Core.Tests.Listening.Socks5;
 
@@ -168,62 +163,5 @@ public sealed class UdpAssociationTests
         return socket;
     }
 
-    private static byte[] Datagram(Socket target, int length)
-    {
-        byte[] datagram = [0, 0, 0, 1, 127, 0, 0, 1, .. new byte[2 + length]];
-        BinaryPrimitives.WriteUInt16BigEndian(datagram.AsSpan(HeaderLength - 2), (ushort)((IPEndPoint)target.LocalEndPoint!).Port);
-        return datagram;
-    }
-
-    /// <summary>A client's two sockets.</summary>
-    private sealed record Client(Socket Tcp, Socket Udp) : IDisposable
-    {
-        public void Dispose()
-        {
-            Tcp.Dispose();
-            Udp.Dispose();
-        }
-    }
-
-    /// <summary>A proxy in socks5 mode on a free loopback port.</summary>
-    private sealed class SocksProxy(CalamaryProxy proxy, int port) : IAsyncDisposable
-    {
-        private const string AcceptUdp = "[{match: {protoL4: udp}, action: accept}]";
-
-        public static async Task<SocksProxy> StartAsync()
-        {
-            var port = InProcessProxy.FreePort();
-            var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = Config(port, udp: true, AcceptUdp) }, NullLoggerFactory.Instance, [], [], [], []);
-            await proxy.StartAsync(CancellationToken.None);
-            return new SocksProxy(proxy, port);
-        }
-
-        public async Task ReloadAsync(bool udp = true, string rules = AcceptUdp, bool isMoved = false) =>
-            Assert.Empty(await proxy.ReloadAsync(Config(isMoved ? InProcessProxy.FreePort() : port, udp, rules)));
-
-        private static CalamaryConfig Config(int port, bool udp, string rules)
-        {
-            var yaml = $"listen: [{{mode: socks5, udp: {(udp ? "true" : "false")}, port: {port}, ip6: []}}]\ndenyAlways: [127.0.9.9]\nrules: {rules}";
-            return ConfigReader.ReadText(yaml, "test.yml", ProtocolCatalog.Ids).Config!;
-        }
-
-        public async Task<Client> AssociateAsync()
-        {
-            var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5000 };
-            await tcp.ConnectAsync(IPAddress.Loopback, port);
-            tcp.Send([5, 1, 0, 5, 3, 0, 1, 0, 0, 0, 0, 0, 0]);
-            var answer = new byte[12];
-            for (var read = 0; read < answer.Length;) read += tcp.Receive(answer.AsSpan(read)) is > 0 and var more ? more : throw new IOException("closed");
-            Assert.Equal([5, 0, 5, 0, 0, 1, 127, 0, 0, 1], answer[..10]);
-            var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
-            await udp.ConnectAsync(IPAddress.Loopback, BinaryPrimitives.ReadUInt16BigEndian(answer.AsSpan(10)));
-            return new Client(tcp, udp);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await proxy.StopAsync(new CancellationToken(true));
-            await proxy.DisposeAsync();
-        }
-    }
+    private static byte[] Datagram(Socket target, int length) => SocksProxy.To(target, new byte[length]);
 }
