@@ -11,6 +11,8 @@ internal static class DatagramPeeker
         client.SetDeadline(flow.Started + (long)flow.Policy.Timeouts.Process.TotalMilliseconds);
         try
         {
+            // The verdict is about the first one; the others are asked whether they belong to it.
+            client.Judged = 1;
             for (var seen = 0; ;)
             {
                 var isDecided = client.Waiting.Length > seen && TryIdentify(flow, client);
@@ -25,8 +27,6 @@ internal static class DatagramPeeker
         {
             client.ClearDeadline();
         }
-        // The others are asked whether they belong to it: something else may stand between those that were needed.
-        client.Judged = 1;
         flow.Facts.Protocol ??= ProtocolId.Unknown;
         flow.Facts.Known |= FactStages.Payload;
         return PeekOutcome.Over;
@@ -42,6 +42,8 @@ internal static class DatagramPeeker
             if (result.Status == ParseStatus.Done)
             {
                 flow.Facts.Protocol ??= parser.Protocol;
+                // Something else may stand in front of what was identified, which must not go out with it.
+                if (result.Length > 1 && parser.BeginsAnew(client.Waiting[0].Span, flow.Facts)) client.Judged = 0;
                 return true;
             }
             needsMore |= result.Status == ParseStatus.NeedMoreData;

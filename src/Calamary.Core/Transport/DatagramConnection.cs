@@ -21,7 +21,7 @@ internal sealed class DatagramConnection(Reactor reactor, ReactorSocket? bottom,
     /// <summary>How many bytes wait.</summary>
     public int WaitingBytes { get; private set; }
 
-    /// <summary>How many of those that wait the verdict is about; the others may begin something else.</summary>
+    /// <summary>How many of those that wait the verdict is about; the others may begin something else. 0: not even the first.</summary>
     public int Judged { get; set; } = int.MaxValue;
 
     /// <summary>No more can be kept.</summary>

@@ -120,7 +120,8 @@ internal sealed class UdpAssociation(IUdpOwner owner, in FlowFacts facts) : Time
         if (prefix.Length == 0) StopWaiting(connection);
         else (_waiting, _judging) = (null, null);
         owner.Changed(this);
-        foreach (var datagram in waiting.AsSpan(judged)) Take(datagram);
+        // A first one that was not judged is lost: judged for itself, it might once more stand in front of the same.
+        foreach (var datagram in waiting.AsSpan(judged == 0 ? Math.Min(1, waiting.Length) : judged)) Take(datagram);
         return await connection.WaitForEndAsync();
     }
 
