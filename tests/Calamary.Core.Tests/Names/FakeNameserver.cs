@@ -13,7 +13,7 @@ internal sealed class FakeNameserver : IDisposable
     public const int Cname = 5;
     public const int Aaaa = 28;
 
-    private readonly UdpClient _udp = new(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly UdpClient _udp;
     private readonly TcpListener _tcp;
     private readonly Func<string, int, Answer?> _answer;
 
@@ -21,10 +21,8 @@ internal sealed class FakeNameserver : IDisposable
     public FakeNameserver(Func<string, int, Answer?> answer)
     {
         _answer = answer;
-        var port = ((IPEndPoint)_udp.Client.LocalEndPoint!).Port;
-        _tcp = new TcpListener(IPAddress.Loopback, port);
-        _tcp.Start();
-        Endpoint = new Endpoint(Address.From(IPAddress.Loopback), (ushort)port);
+        (_udp, _tcp) = Listen();
+        Endpoint = new Endpoint(Address.From(IPAddress.Loopback), (ushort)((IPEndPoint)_udp.Client.LocalEndPoint!).Port);
         _ = ServeUdpAsync();
         _ = ServeTcpAsync();
     }
@@ -53,6 +51,26 @@ internal sealed class FakeNameserver : IDisposable
 
     private static byte[] EncodeName(string name) =>
         [.. name.Split('.').SelectMany(label => (byte[])[(byte)label.Length, .. Encoding.ASCII.GetBytes(label)]), 0];
+
+    /// <summary>One port for both. That of the one may be in use for the other.</summary>
+    private static (UdpClient, TcpListener) Listen()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var udp = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+            var tcp = new TcpListener((IPEndPoint)udp.Client.LocalEndPoint!);
+            try
+            {
+                tcp.Start();
+                return (udp, tcp);
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < 20)
+            {
+                udp.Dispose();
+                tcp.Dispose();
+            }
+        }
+    }
 
     private async Task ServeUdpAsync()
     {

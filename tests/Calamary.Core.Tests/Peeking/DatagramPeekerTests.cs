@@ -177,6 +177,19 @@ public sealed class DatagramPeekerTests : IDisposable
     }
 
     [Fact]
+    public async Task Halves_of_a_denied_hello_do_not_slip_out_in_front_of_accepted_ones()
+    {
+        await using var proxy = await StartAsync(AcceptA);
+        using var client = await proxy.AssociateAsync();
+        var another = Whole("a.example", [5, 5, 5, 5, 5, 5, 5, 5]);
+        Send(client, B[0], WholeA);
+        AssertReceives(WholeA);
+        Send(client, B[1], another);
+        AssertReceives(another);
+        AssertQuiet(_server);
+    }
+
+    [Fact]
     public async Task Datagrams_that_wait_for_the_lookup_of_a_name_are_judged_for_themselves()
     {
         using var nameserver = new FakeNameserver((_, type) =>

@@ -61,6 +61,22 @@ public sealed class DatagramWatchTests
     public void The_fate_of_a_datagram(string judged, string datagram, string fate) =>
         Assert.Equal(fate, After(judged).Look(DatagramsOf(datagram)[0]).ToString());
 
+    /// <summary>Of the datagrams that a verdict needed, those that belong to it go out.</summary>
+    [Fact]
+    public void The_datagrams_of_one_hello_belong_together()
+    {
+        foreach (var vector in DatagramVector.Load("quic").Where(v => v.IsDone && v.Expected.TryGetProperty("anyorder", out _)))
+        {
+            // Those of another connection, which stand in front.
+            if (vector.Name is "synthetic-other-connection-between" or "synthetic-retry-of-two") continue;
+            var facts = default(FlowFacts);
+            var count = QuicInitialVectors.Parser.Parse(vector.Datagrams, ref facts).Length;
+            var watch = new DatagramWatch(ProtocolCatalog.Datagrams);
+            watch.Remember(in facts, isAccepted: true);
+            for (var i = 0; i < count; i++) Assert.True(watch.Look(vector.Datagrams[i]) == DatagramFate.Belongs, $"{vector.Name} {i}");
+        }
+    }
+
     [Theory]
     [InlineData("quic", "short")]
     [InlineData("quic", "quic")]

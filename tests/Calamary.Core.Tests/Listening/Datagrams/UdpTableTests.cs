@@ -21,7 +21,7 @@ public sealed class UdpTableTests
     {
         using var log = new LogLines();
         var port = InProcessProxy.FreePort();
-        var yaml = $"listen: [{{mode: proxyproto, tcp: false, udp: true, port: {port}, ip6: [], trusted: [127.0.0.0/8]}}]\nrules: []";
+        var yaml = $"listen: [{{mode: proxyproto, tcp: false, udp: true, port: {port}, ip6: [], trusted: [127.0.0.0/8]}}]\nrules: [{{match: {{protoL4: tcp}}, action: accept}}]";
         var read = ConfigReader.ReadText(yaml, "test.yml", ProtocolCatalog.Ids);
         Assert.Empty(read.Problems);
         await using var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = read.Config! }, log, [], [], [], []);
