@@ -17,7 +17,6 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
     private readonly IUdpOwner _owner;
     private readonly FlowFacts _facts;
     private readonly UdpRoutes _routes;
-    private readonly Action<ReadOnlyMemory<byte>> _forward;
     private Flow? _judging;
     private DatagramConnection? _waiting;
     private Flow? _running;
@@ -33,7 +32,6 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
     {
         (_owner, _facts) = (owner, facts);
         _routes = new UdpRoutes(owner, this);
-        _forward = datagram => Forward(datagram, datagram.Length);
     }
 
     /// <summary>What is known of its flows before a datagram was looked at.</summary>
@@ -78,7 +76,7 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
         do
         {
             var length = Math.Min(segment, data.Length - at);
-            Take(data.Slice(at, length), _forward);
+            Take(data.Slice(at, length), hasWaited: false);
             at += segment;
         }
         while (at < data.Length);
@@ -124,12 +122,14 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
         // A proxy that is not there shows only now, and another one is to get them.
         if (prefix.Length > 0) connection.Retain(waiting);
         _owner.Changed(this);
+        var others = new List<ReadOnlyMemory<byte>>();
         for (var i = 0; i < waiting.Length; i++)
         {
-            // What was between the parts of a hello has not been judged with it.
-            if (!flow.Facts.Has(FactStages.Payload) || (i == 0 && connection.IsOfFirst)) Send(waiting[i]);
-            else Take(waiting[i], Send);
+            // What was before or between the parts of a hello has not been judged with it.
+            if (_watch is null || (i == 0 && connection.IsOfFirst) || _watch.Look(in waiting[i]) == DatagramFate.Belongs) Send(waiting[i]);
+            else others.Add(waiting[i]);
         }
+        foreach (var datagram in others) Take(datagram, hasWaited: true);
         return await connection.WaitForEndAsync();
     }
 
@@ -198,18 +198,15 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
         _connection!.EndAs(flow.BytesReceived == 0 ? EndReason.DialRefused : EndReason.UpstreamReset);
     }
 
-    private void Take(ReadOnlyMemory<byte> datagram, Action<ReadOnlyMemory<byte>> forward)
+    private void Take(ReadOnlyMemory<byte> datagram, bool hasWaited)
     {
         FollowReload();
-        if (_waiting is { } waiting)
-        {
-            Keep(waiting, datagram.Span);
-            return;
-        }
         var fate = !IsRunning && !IsRefused ? DatagramFate.Begins : _watch?.Look(in datagram) ?? DatagramFate.Belongs;
-        if (fate == DatagramFate.Begins) Judge(datagram);
-        else if (fate == DatagramFate.Belongs && IsRunning) forward(datagram);
-        else Drop(datagram.Span);
+        if (fate == DatagramFate.Belongs && IsRunning && hasWaited) Send(datagram);
+        else if (fate == DatagramFate.Belongs && IsRunning) Forward(datagram, datagram.Length);
+        else if (fate != DatagramFate.Begins) Drop(datagram.Span);
+        else if (_waiting is { } waiting) Keep(waiting, datagram.Span);
+        else Judge(datagram);
     }
 
     private void Drop(ReadOnlySpan<byte> datagram)
