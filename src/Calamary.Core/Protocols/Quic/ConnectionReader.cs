@@ -27,7 +27,7 @@ internal ref struct ConnectionReader
     {
         _version = version.Number;
         _id = id;
-        _keys = InitialKeys.OfClient(version, id);
+        _keys = judged?.KeysFor(version) ?? InitialKeys.OfClient(version, id);
         _buffer = workspace.Packet;
         _judged = judged;
         _stream = new CryptoStream(workspace.Crypto);
@@ -76,7 +76,9 @@ internal ref struct ConnectionReader
         }
         if (!isMine) return null;
         if (reader.HasTooMany) return QuicErrors.TooManyPackets;
-        return others && HasOtherConnection(datagram) ? QuicErrors.SeveralConnections : null;
+        // RFC 9000 §12.2: clients must not put packets of other connections behind, and servers should ignore those. Some may not, and
+        // would take a hello that was not judged; whether it is one is not worth the keys.
+        return others ? QuicErrors.SeveralConnections : null;
     }
 
     // Once the server has answered, the client writes to an id of the server's choice; the keys stay (RFC 9000 §7.2, RFC 9001 §5.2), but
@@ -95,17 +97,6 @@ internal ref struct ConnectionReader
             if (fault is not null) return fault;
         }
         return error;
-    }
-
-    // RFC 9000 §12.2: clients must not do that, and servers should ignore the second. Those that do not would take a hello that
-    // was not judged.
-    private readonly bool HasOtherConnection(ReadOnlySpan<byte> datagram)
-    {
-        var reader = new PacketReader(datagram);
-        while (reader.TryReadInitial(out var packet))
-            if (!packet.IsOf(_version, _id)
-                && PacketProtection.TryOpen(InitialKeys.OfClient(packet.Version, packet.DestinationId), packet, _buffer, out _)) return true;
-        return false;
     }
 
     private ParseStatus Judge(out ClientHello hello, out string? error)

@@ -9,6 +9,9 @@ internal sealed record JudgedHello(uint Version, ReadOnlyMemory<byte> Connection
     // A connection that is forgotten could have its second hello say what it likes: further ones are not read at all.
     private const int MaxConnections = 8;
 
+    private InitialKeys _keys;
+    private bool _hasKeys;
+
     /// <summary>Whether a flow that has so many may not have this one too.</summary>
     public bool IsTooMuchFor(ReadOnlySpan<JudgedHello> others)
     {
@@ -24,6 +27,16 @@ internal sealed record JudgedHello(uint Version, ReadOnlyMemory<byte> Connection
         foreach (var other in others)
             if (!IsOf(other.Version, other.ConnectionId.Span)) all.Add(other);
         return [.. all];
+    }
+
+    /// <summary>The keys of its Initial packets; those of its own version are made once, since every later Initial packet is tried with them.</summary>
+    public InitialKeys KeysFor(QuicVersion version)
+    {
+        if (version.Number != Version) return InitialKeys.OfClient(version, ConnectionId.Span);
+        if (_hasKeys) return _keys;
+        _keys = InitialKeys.OfClient(version, ConnectionId.Span);
+        _hasKeys = true;
+        return _keys;
     }
 
     /// <summary>Whether it is of that connection.</summary>

@@ -4,7 +4,8 @@ namespace Calamary.Core.Protocols.Quic;
 /// short header takes the rest, and of other versions the length is not known.</summary>
 internal ref struct PacketReader(ReadOnlySpan<byte> datagram)
 {
-    private const int MaxPackets = 16;
+    // Initial, 0-RTT, Handshake: clients have no more to put together.
+    private const int MaxPackets = 4;
 
     private readonly ReadOnlySpan<byte> _datagram = datagram;
     private int _next;

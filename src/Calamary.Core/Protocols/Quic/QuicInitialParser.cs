@@ -90,7 +90,7 @@ public sealed class QuicInitialParser : IDatagramParser
             var isFirstId = packet.DestinationId.SequenceEqual(hello.ConnectionId.Span);
             // A connection's first id with another version is another connection.
             if (isFirstId && packet.Version.Number != hello.Version) continue;
-            if (PacketProtection.TryOpen(InitialKeys.OfClient(packet.Version, hello.ConnectionId.Span), packet, buffer, out var payload))
+            if (PacketProtection.TryOpen(hello.KeysFor(packet.Version), packet, buffer, out var payload))
                 return !hello.Covers(payload);
             isTried |= isFirstId;
         }
