@@ -31,11 +31,23 @@ internal static class DatagramPeeker
         if (flow.Facts.Protocol is null)
         {
             client.IsOfFirst = true;
-            if (!isDecided) flow.Policy.Log.Unfinished(in flow.Facts, client.WaitingBytes);
+            if (!isDecided)
+            {
+                flow.Policy.Log.Unfinished(in flow.Facts, client.WaitingBytes);
+                // It is judged as it stands, without a name.
+                flow.Facts.Protocol = Proven(flow.Policy.DatagramParsers, client.Waiting);
+            }
         }
         flow.Facts.Protocol ??= ProtocolId.Unknown;
         flow.Facts.Known |= FactStages.Payload;
         return PeekOutcome.Over;
+    }
+
+    private static ProtocolId? Proven(IReadOnlyList<IDatagramParser> parsers, ReadOnlySpan<ReadOnlyMemory<byte>> datagrams)
+    {
+        foreach (var parser in parsers)
+            if (parser.IsProven(datagrams)) return parser.Protocol;
+        return null;
     }
 
     /// <summary>Asks all parsers, since it is only ever about a few datagrams. True when one is done, or none needs more.</summary>

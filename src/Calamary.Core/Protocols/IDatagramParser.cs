@@ -13,6 +13,10 @@ public interface IDatagramParser
     /// <param name="facts">The flow's facts.</param>
     ParseResult Parse(ReadOnlySpan<ReadOnlyMemory<byte>> datagrams, ref FlowFacts facts);
 
+    /// <summary>Whether datagrams that <see cref="Parse"/> wants more of prove the protocol at least: there is no time left for more.</summary>
+    /// <param name="datagrams">All datagrams received so far; at least one.</param>
+    bool IsProven(ReadOnlySpan<ReadOnlyMemory<byte>> datagrams) => false;
+
     /// <summary>Whether a client's datagram, behind those that were judged already, begins something that is to be judged for itself: another
     /// query, another connection to another name.</summary>
     /// <param name="datagram">The datagram; may be empty.</param>

@@ -16,7 +16,7 @@ public sealed class DatagramPeekerTests : IDisposable
 {
     private const int HeaderLength = 10;
     private const string AcceptA = "[{match: {protoL5: quic, dns: a.example}, action: accept}]";
-    private const string AcceptUnknown = "[{match: {protoL5: unknown}, action: accept}]";
+    private const string AcceptNameless = "[{match: {protoL5: quic, dns: '!*'}, action: accept}]";
     private const string DenyB = "[{match: {dns: b.example}, action: deny, name: b}, {match: {protoL4: udp}, action: accept}]";
 
     private static readonly byte[] Junk = [.. Enumerable.Range(0x80, 60).Select(i => (byte)i)];
@@ -49,9 +49,9 @@ public sealed class DatagramPeekerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(AcceptUnknown, 1)]
+    [InlineData(AcceptNameless, 1)]
     [InlineData(AcceptA, 0)]
-    public async Task What_decides_nothing_is_unknown_at_the_timeout(string rules, int received)
+    public async Task What_is_not_whole_is_judged_as_it_stands_at_the_timeout(string rules, int received)
     {
         await using var proxy = await StartAsync(rules, "timeout: {process: 300}");
         using var client = await proxy.AssociateAsync();
@@ -66,7 +66,7 @@ public sealed class DatagramPeekerTests : IDisposable
     [Fact]
     public async Task Sixteen_datagrams_wait_at_most()
     {
-        await using var proxy = await StartAsync(AcceptUnknown);
+        await using var proxy = await StartAsync(AcceptNameless);
         using var client = await proxy.AssociateAsync();
         for (var i = 0; i < 15; i++) Send(client, A[0]);
         AssertQuiet(_server);
@@ -77,7 +77,7 @@ public sealed class DatagramPeekerTests : IDisposable
     [Fact]
     public async Task More_bytes_than_may_be_looked_at_do_not_wait()
     {
-        await using var proxy = await StartAsync(AcceptUnknown, "timeout: {process: 200}\nlimits: {peekBytes: 4096}");
+        await using var proxy = await StartAsync(AcceptNameless, "timeout: {process: 200}\nlimits: {peekBytes: 4096}");
         using var client = await proxy.AssociateAsync();
         for (var i = 0; i < 10; i++) Send(client, A[0]);
         AssertReceives(A[0], A[0], A[0]);

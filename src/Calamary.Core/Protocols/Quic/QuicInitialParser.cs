@@ -60,6 +60,20 @@ public sealed class QuicInitialParser : IDatagramParser
         return best.ToResult(datagrams.Length);
     }
 
+    /// <summary>Whether a packet authenticates: nothing but QUIC does.</summary>
+    /// <param name="datagrams">All datagrams received so far; at least one.</param>
+    public bool IsProven(ReadOnlySpan<ReadOnlyMemory<byte>> datagrams)
+    {
+        using var workspace = new Workspace();
+        foreach (var datagram in datagrams)
+        {
+            var reader = new PacketReader(datagram.Span);
+            if (!reader.TryReadInitial(out var packet)) continue;
+            if (PacketProtection.TryOpen(InitialKeys.OfClient(packet.Version, packet.DestinationId), packet, workspace.Packet, out _)) return true;
+        }
+        return false;
+    }
+
     /// <inheritdoc/>
     public bool BeginsAnew(ReadOnlySpan<byte> datagram, in FlowFacts facts)
     {
