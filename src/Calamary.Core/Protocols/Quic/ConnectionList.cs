@@ -6,13 +6,18 @@ namespace Calamary.Core.Protocols.Quic;
 /// the ids of their Initial packets, in order of appearance.</summary>
 internal ref struct ConnectionList
 {
-    private const int MaxNew = 4;
+    /// <summary>How many new ones are read.</summary>
+    public const int MaxNew = 4;
+
+    // How often a packet is tried with keys. Without connections that were judged, the datagrams that wait for a verdict never get there.
+    private const int MaxTrials = 128;
 
     private readonly ReadOnlySpan<ReadOnlyMemory<byte>> _datagrams;
     private readonly ReadOnlySpan<JudgedHello> _judged;
     private readonly QuicVersion _version;
     private Places _places;
     private int _newCount;
+    private int _trials;
 
     /// <param name="datagrams">The datagrams; at least one, and that with a long header.</param>
     /// <param name="judged">What was judged already.</param>
@@ -29,15 +34,20 @@ internal ref struct ConnectionList
     /// <summary>How many.</summary>
     public readonly int Count => _judged.Length + _newCount;
 
-    /// <summary>Done where a version begins that is not known, Malformed where there are too many.</summary>
+    /// <summary>Done where a version begins that is not known, Malformed where there are too many, or too many packets: also where none of them
+    /// authenticates, since a server would read those that are not read here.</summary>
     public ConnectionOutcome Outcome { get; private set; }
 
     /// <summary>Makes ready to read a connection.</summary>
-    public readonly ConnectionReader Open(int index, in Workspace workspace)
+    public readonly ConnectionReader Open(int index, scoped ref KeyCache keys, in Workspace workspace)
     {
-        if (index < _judged.Length) return new(_version, _judged[index].ConnectionId.Span, _judged[index], workspace);
+        if (index < _judged.Length)
+        {
+            var id = _judged[index].ConnectionId.Span;
+            return new(_version, id, keys.Of(_version, id), _judged[index], workspace);
+        }
         var packet = NewAt(index - _judged.Length);
-        return new(packet.Version, packet.DestinationId, null, workspace);
+        return new(packet.Version, packet.DestinationId, keys.Of(packet.Version, packet.DestinationId), null, workspace);
     }
 
     private void Add(int index)
@@ -51,6 +61,7 @@ internal ref struct ConnectionList
         var reader = new PacketReader(datagram);
         while (reader.TryReadInitial(out var packet))
         {
+            _trials += _judged.Length + 1;
             if (Has(packet)) continue;
             if (_newCount == MaxNew)
             {
@@ -59,6 +70,8 @@ internal ref struct ConnectionList
             }
             _places[_newCount++] = (index, reader.Position);
         }
+        if (reader.HasTooMany) Outcome = new(ParseStatus.Malformed, index + 1, QuicErrors.TooManyPackets);
+        else if (_trials > MaxTrials) Outcome = new(ParseStatus.Malformed, index + 1, QuicErrors.TooManyTrials);
     }
 
     private readonly bool Has(in QuicPacket packet)

@@ -21,32 +21,33 @@ internal ref struct ConnectionReader
 
     /// <param name="version">The version of its packets.</param>
     /// <param name="id">The id that its keys are made from.</param>
+    /// <param name="keys">These keys.</param>
     /// <param name="judged">What was judged of it before; null for nothing.</param>
     /// <param name="workspace">Memory.</param>
-    public ConnectionReader(QuicVersion version, ReadOnlySpan<byte> id, JudgedHello? judged, in Workspace workspace)
+    public ConnectionReader(QuicVersion version, ReadOnlySpan<byte> id, InitialKeys keys, JudgedHello? judged, in Workspace workspace)
     {
         _version = version.Number;
         _id = id;
-        _keys = judged?.KeysFor(version) ?? InitialKeys.OfClient(version, id);
+        _keys = keys;
         _buffer = workspace.Packet;
         _judged = judged;
         _stream = new CryptoStream(workspace.Crypto);
-        if (judged is not null) _stream.Add(0, judged.Bytes.Span);
     }
 
     /// <summary>What is judged when there is a hello: all of the stream. Allocates.</summary>
-    public JudgedHello ToJudged() => new(_version, _id.ToArray(), _stream.Available.ToArray());
+    public JudgedHello ToJudged() => new(_version, _id.ToArray(), _keys, _stream.Available.ToArray());
 
     /// <summary>Reads until the hello is complete. At most once.</summary>
-    /// <param name="datagrams">The datagrams.</param>
+    /// <param name="datagrams">The datagrams; none has too many packets.</param>
+    /// <param name="keys">For the other connections.</param>
     /// <param name="hello">The hello, when the result is Done.</param>
-    public ConnectionOutcome Read(ReadOnlySpan<ReadOnlyMemory<byte>> datagrams, out ClientHello hello)
+    public ConnectionOutcome Read(ReadOnlySpan<ReadOnlyMemory<byte>> datagrams, scoped ref KeyCache keys, out ClientHello hello)
     {
         hello = default;
         var authentic = int.MaxValue;
         for (var count = 1; count <= datagrams.Length; count++)
         {
-            var error = ReadDatagram(datagrams[count - 1].Span, out var isMine);
+            var error = ReadDatagram(datagrams[count - 1].Span, ref keys, out var isMine);
             if (!isMine) continue;
             authentic = Math.Min(authentic, count);
             var status = error is null ? Judge(out hello, out error) : ParseStatus.Malformed;
@@ -56,7 +57,7 @@ internal ref struct ConnectionReader
         return ConnectionOutcome.None with { Authentic = authentic };
     }
 
-    private string? ReadDatagram(ReadOnlySpan<byte> datagram, out bool isMine)
+    private string? ReadDatagram(ReadOnlySpan<byte> datagram, scoped ref KeyCache keys, out bool isMine)
     {
         isMine = false;
         var others = false;
@@ -74,11 +75,7 @@ internal ref struct ConnectionReader
                 others = true;
             }
         }
-        if (!isMine) return null;
-        if (reader.HasTooMany) return QuicErrors.TooManyPackets;
-        // RFC 9000 §12.2: clients must not put packets of other connections behind, and servers should ignore those. Some may not, and
-        // would take a hello that was not judged; whether it is one is not worth the keys.
-        return others ? QuicErrors.SeveralConnections : null;
+        return isMine && others && HasOtherConnection(datagram, ref keys) ? QuicErrors.SeveralConnections : null;
     }
 
     // Once the server has answered, the client writes to an id of the server's choice; the keys stay (RFC 9000 §7.2, RFC 9001 §5.2), but
@@ -89,6 +86,8 @@ internal ref struct ConnectionReader
 
     private string? Take(scoped ReadOnlySpan<byte> payload)
     {
+        // Only now: most packets are of another connection.
+        if (_stream.End == 0 && _judged is not null) _stream.Add(0, _judged.Bytes.Span);
         var frames = new CryptoFrameReader(payload);
         string? error;
         while (frames.TryRead(out var offset, out var data, out error))
@@ -97,6 +96,17 @@ internal ref struct ConnectionReader
             if (fault is not null) return fault;
         }
         return error;
+    }
+
+    // RFC 9000 §12.2: clients must not do that, and servers should ignore the second. Those that do not would take a hello that
+    // was not judged.
+    private readonly bool HasOtherConnection(ReadOnlySpan<byte> datagram, scoped ref KeyCache keys)
+    {
+        var reader = new PacketReader(datagram);
+        while (reader.TryReadInitial(out var packet))
+            if (!packet.IsOf(_version, _id)
+                && PacketProtection.TryOpen(keys.Of(packet.Version, packet.DestinationId), packet, _buffer, out _)) return true;
+        return false;
     }
 
     private ParseStatus Judge(out ClientHello hello, out string? error)

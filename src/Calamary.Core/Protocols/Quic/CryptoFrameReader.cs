@@ -49,10 +49,8 @@ internal ref struct CryptoFrameReader(ReadOnlySpan<byte> payload)
         var fits = true;
         switch (type)
         {
-            case Padding:
-                SkipPadding();
-                break;
-            case Ping:
+            case Padding or Ping:
+                SkipEmpty();
                 break;
             case Ack or AckEcn:
                 fits = SkipAck(type == AckEcn);
@@ -66,9 +64,9 @@ internal ref struct CryptoFrameReader(ReadOnlySpan<byte> payload)
         return fits ? null : QuicErrors.FrameTruncated;
     }
 
-    private void SkipPadding()
+    private void SkipEmpty()
     {
-        var length = _reader.Rest.IndexOfAnyExcept((byte)Padding);
+        var length = _reader.Rest.IndexOfAnyExcept((byte)Padding, (byte)Ping);
         _reader.TryRead(length < 0 ? _reader.Rest.Length : length, out _);
     }
 

@@ -1,16 +1,29 @@
 namespace Calamary.Core.Protocols.Quic;
 
 /// <summary>What was judged of a connection's CRYPTO stream: all of it from its start. Servers must get nothing else, so that it is kept.</summary>
-/// <param name="Version">The version.</param>
-/// <param name="ConnectionId">The id that its keys are made from.</param>
-/// <param name="Bytes">The ClientHello; after a HelloRetryRequest both of them.</param>
-internal sealed record JudgedHello(uint Version, ReadOnlyMemory<byte> ConnectionId, ReadOnlyMemory<byte> Bytes)
+/// <param name="version">The version.</param>
+/// <param name="connectionId">The id that its keys are made from.</param>
+/// <param name="keys">The client's keys.</param>
+/// <param name="bytes">The ClientHello; after a HelloRetryRequest both of them.</param>
+internal sealed class JudgedHello(uint version, ReadOnlyMemory<byte> connectionId, InitialKeys keys, ReadOnlyMemory<byte> bytes)
 {
-    // A connection that is forgotten could have its second hello say what it likes: further ones are not read at all.
-    private const int MaxConnections = 8;
+    /// <summary>How many of a flow are kept. A connection that is forgotten could have its second hello say what it likes: further ones are
+    /// not read at all.</summary>
+    public const int MaxConnections = 8;
 
-    private InitialKeys _keys;
-    private bool _hasKeys;
+    private readonly InitialKeys _keys = keys;
+
+    /// <summary>The version.</summary>
+    public uint Version { get; } = version;
+
+    /// <summary>The id that its keys are made from.</summary>
+    public ReadOnlyMemory<byte> ConnectionId { get; } = connectionId;
+
+    /// <summary>The client's keys, for <see cref="Version"/>: whatever follows on the flow is tried with them.</summary>
+    public ref readonly InitialKeys Keys => ref _keys;
+
+    /// <summary>The ClientHello; after a HelloRetryRequest both of them.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; } = bytes;
 
     /// <summary>Whether a flow that has so many may not have this one too.</summary>
     public bool IsTooMuchFor(ReadOnlySpan<JudgedHello> others)
@@ -27,16 +40,6 @@ internal sealed record JudgedHello(uint Version, ReadOnlyMemory<byte> Connection
         foreach (var other in others)
             if (!IsOf(other.Version, other.ConnectionId.Span)) all.Add(other);
         return [.. all];
-    }
-
-    /// <summary>The keys of its Initial packets; those of its own version are made once, since every later Initial packet is tried with them.</summary>
-    public InitialKeys KeysFor(QuicVersion version)
-    {
-        if (version.Number != Version) return InitialKeys.OfClient(version, ConnectionId.Span);
-        if (_hasKeys) return _keys;
-        _keys = InitialKeys.OfClient(version, ConnectionId.Span);
-        _hasKeys = true;
-        return _keys;
     }
 
     /// <summary>Whether it is of that connection.</summary>

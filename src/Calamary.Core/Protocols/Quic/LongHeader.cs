@@ -9,8 +9,8 @@ internal readonly ref struct LongHeader
     public const byte FormBit = 0x80;
     public const byte FixedBit = 0x40;
 
-    // RFC 8999 allows 255 bytes, all versions so far 20 (RFC 9000 §17.2): more is taken for something else than QUIC.
-    private const int MaxIdLength = 20;
+    /// <summary>RFC 8999 allows 255 bytes, all versions so far 20 (RFC 9000 §17.2): more is taken for something else than QUIC.</summary>
+    public const int MaxIdLength = 20;
 
     // A client's first datagram is at least so long (RFC 9000 §14.1), its choice of an id for the server too (§7.2).
     private const int MinFirstDatagram = 1200;

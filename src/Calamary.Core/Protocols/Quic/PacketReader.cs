@@ -4,7 +4,8 @@ namespace Calamary.Core.Protocols.Quic;
 /// short header takes the rest, and of other versions the length is not known.</summary>
 internal ref struct PacketReader(ReadOnlySpan<byte> datagram)
 {
-    // Initial, 0-RTT, Handshake: clients have no more to put together.
+    // Clients coalesce at most an Initial, a 0-RTT and a Handshake packet. Each one more can be made to be tried with the keys of every
+    // connection of the flow.
     private const int MaxPackets = 4;
 
     private readonly ReadOnlySpan<byte> _datagram = datagram;

@@ -12,4 +12,5 @@ internal static class QuicErrors
     public const string SeveralConnections = "QUIC: several connections in one datagram";
     public const string TooManyConnections = "QUIC: too many connections";
     public const string TooManyPackets = "QUIC: too many packets in one datagram";
+    public const string TooManyTrials = "QUIC: too many packets for the connections of the flow";
 }

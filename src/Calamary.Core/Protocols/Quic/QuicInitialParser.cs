@@ -29,17 +29,22 @@ public sealed class QuicInitialParser : IDatagramParser
         using var workspace = new Workspace();
         var connections = new ConnectionList(datagrams, judged);
 
+        scoped var keys = new KeyCache(judged, workspace.Keys);
         var best = connections.Outcome;
+        // What comes behind a decision does not count: with the list's, not even the rest of its datagram.
+        var decisive = best.IsDecided ? datagrams[..(best.Count - 1)] : datagrams;
         var (winner, last, authentic) = (-1, -1, int.MaxValue);
         scoped var reader = default(ConnectionReader);
         scoped var hello = default(ClientHello);
-        for (var i = 0; i < connections.Count; i++)
+        for (var i = 0; i < connections.Count && !decisive.IsEmpty; i++)
         {
-            reader = connections.Open(i, workspace);
-            var outcome = reader.Read(datagrams, out hello);
+            reader = connections.Open(i, ref keys, workspace);
+            var outcome = reader.Read(decisive, ref keys, out hello);
             last = i;
             authentic = Math.Min(authentic, outcome.Authentic);
-            if (outcome.IsBefore(best)) (best, winner) = (outcome, i);
+            if (!outcome.IsBefore(best)) continue;
+            (best, winner) = (outcome, i);
+            decisive = datagrams[..best.Count];
         }
         if (authentic > patience && (best.IsDecided ? best.Count > patience : datagrams.Length >= patience)) return ParseResult.NoMatch;
         if (best.Status != ParseStatus.Done) return best.ToResult(datagrams.Length);
@@ -51,8 +56,8 @@ public sealed class QuicInitialParser : IDatagramParser
         }
         if (winner != last)
         {
-            reader = connections.Open(winner, workspace);
-            reader.Read(datagrams, out hello);
+            reader = connections.Open(winner, ref keys, workspace);
+            reader.Read(decisive, ref keys, out hello);
         }
         var taken = reader.ToJudged();
         if (taken.IsTooMuchFor(judged)) return ParseResult.Malformed(QuicErrors.TooManyConnections);
@@ -88,15 +93,18 @@ public sealed class QuicInitialParser : IDatagramParser
         var reader = new PacketReader(datagram);
         if (!reader.TryReadInitial(out var packet)) return reader.HasTooMany;
         using var workspace = new Workspace();
+        scoped var keys = new KeyCache(connection?.Judged, workspace.Keys);
+        // No client uses two versions in one datagram, and each takes other keys of every connection.
+        var version = packet.Version.Number;
         do
         {
-            if (IsNew(packet, connection?.Judged, workspace.Packet)) return true;
+            if (packet.Version.Number != version || IsNew(packet, connection?.Judged, ref keys, workspace.Packet)) return true;
         }
         while (reader.TryReadInitial(out packet));
         return reader.HasTooMany;
     }
 
-    private static bool IsNew(in QuicPacket packet, ReadOnlySpan<JudgedHello> judged, Span<byte> buffer)
+    private static bool IsNew(in QuicPacket packet, ReadOnlySpan<JudgedHello> judged, scoped ref KeyCache keys, Span<byte> buffer)
     {
         var isTried = false;
         foreach (var hello in judged)
@@ -104,11 +112,11 @@ public sealed class QuicInitialParser : IDatagramParser
             var isFirstId = packet.DestinationId.SequenceEqual(hello.ConnectionId.Span);
             // A connection's first id with another version is another connection.
             if (isFirstId && packet.Version.Number != hello.Version) continue;
-            if (PacketProtection.TryOpen(hello.KeysFor(packet.Version), packet, buffer, out var payload))
+            if (PacketProtection.TryOpen(keys.Of(packet.Version, hello.ConnectionId.Span), packet, buffer, out var payload))
                 return !hello.Covers(payload);
             isTried |= isFirstId;
         }
-        return !isTried && PacketProtection.TryOpen(InitialKeys.OfClient(packet.Version, packet.DestinationId), packet, buffer, out _);
+        return !isTried && PacketProtection.TryOpen(keys.Of(packet.Version, packet.DestinationId), packet, buffer, out _);
     }
 
     private static bool MayBeQuic(ReadOnlySpan<byte> datagram, out LongHeader header)

@@ -11,6 +11,11 @@ internal static class VariableInteger
         value = 0;
         var start = reader;
         if (!reader.TryReadByte(out var first)) return false;
+        if (first < 0x40)
+        {
+            value = first;
+            return true;
+        }
         if (!reader.TryRead((1 << (first >> 6)) - 1, out var more))
         {
             reader = start;
