@@ -235,17 +235,17 @@ public sealed class DatagramPeekerTests : IDisposable
     public async Task A_refusal_is_forgotten_after_a_time()
     {
         using var other = Bind();
-        await using var proxy = await StartAsync($"[{{match: {{protoL4: udp, port: {PortOf(other)}}}, action: accept}}]", "timeout: {idle: 400}");
+        await using var proxy = await StartAsync($"[{{match: {{protoL4: udp, port: {PortOf(other)}}}, action: accept}}]", "timeout: {idle: 1500}");
         using var client = await proxy.AssociateAsync();
         var started = Environment.TickCount64;
-        while (_log.Count("Denied by default") < 2 && Environment.TickCount64 < started + 5000)
+        while (_log.Count("Denied by default") < 2 && Environment.TickCount64 < started + 9000)
         {
             client.Udp.Send(SocksProxy.To(other, Junk)); // keeps the association
             Send(client, Junk);
             await Task.Delay(20);
         }
         Assert.Equal(2, _log.Count("Denied by default"));
-        Assert.InRange(Environment.TickCount64 - started, 380, 4000);
+        Assert.InRange(Environment.TickCount64 - started, 1480, 9000);
         AssertQuiet(_server);
     }
 
