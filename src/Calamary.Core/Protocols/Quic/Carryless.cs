@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using ArmAes = System.Runtime.Intrinsics.Arm.Aes;
@@ -8,6 +9,7 @@ namespace Calamary.Core.Protocols.Quic;
 internal static class Carryless
 {
     /// <summary>The product's upper and lower 64 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (ulong High, ulong Low) Multiply(ulong a, ulong b)
     {
         Vector128<ulong> product;

@@ -9,8 +9,8 @@ internal ref struct ConnectionList
     /// <summary>How many new ones are read.</summary>
     public const int MaxNew = 4;
 
-    // How often a packet is tried with keys. Without connections that were judged, the datagrams that wait for a verdict never get there.
-    private const int MaxTrials = 128;
+    // How often packets are tried with the keys of connections that were judged.
+    private const int MaxTrials = 64;
 
     private readonly ReadOnlySpan<ReadOnlyMemory<byte>> _datagrams;
     private readonly ReadOnlySpan<JudgedHello> _judged;
@@ -61,7 +61,7 @@ internal ref struct ConnectionList
         var reader = new PacketReader(datagram);
         while (reader.TryReadInitial(out var packet))
         {
-            _trials += _judged.Length + 1;
+            _trials += _judged.Length;
             if (Has(packet)) continue;
             if (_newCount == MaxNew)
             {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Calamary.Core.Protocols.Tls;
 
 namespace Calamary.Core.Protocols.Quic;
@@ -6,23 +7,16 @@ namespace Calamary.Core.Protocols.Quic;
 internal static class VariableInteger
 {
     /// <summary>Reads one; up to 2^62 - 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryReadInteger(this scoped ref WireReader reader, out long value)
     {
         value = 0;
-        var start = reader;
-        if (!reader.TryReadByte(out var first)) return false;
-        if (first < 0x40)
-        {
-            value = first;
-            return true;
-        }
-        if (!reader.TryRead((1 << (first >> 6)) - 1, out var more))
-        {
-            reader = start;
-            return false;
-        }
-        value = first & 0x3F;
-        foreach (var b in more) value = value << 8 | b;
+        var rest = reader.Rest;
+        if (rest.IsEmpty || !reader.TryRead(1 << (rest[0] >> 6), out var bytes)) return false;
+        value = bytes[0] & 0x3F;
+        // Most are of one byte.
+        if (bytes.Length == 1) return true;
+        foreach (var b in bytes[1..]) value = value << 8 | b;
         return true;
     }
 
