@@ -44,7 +44,10 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         if (flow.Policy.Debug) flow.Policy.Log.Processing(in flow.Facts);
 
         // peek and decide
-        var decision = flow.Own?.Contains(flow.Facts.Source) == true
+        var isOwn = flow.Own?.Contains(flow.Facts.Source) == true;
+        // The dialling thread may have told its connection only now: a health check that comes back must not find what looks like a proxy.
+        if (isOwn) flow.Client.ResetOnClose();
+        var decision = isOwn
             ? Decision.Of(new Verdict(RuleAction.Deny, VerdictBasis.Loop))
             : await FlowJudge.DecideAsync(flow);
         if (decision.Verdict is not { } verdict)
