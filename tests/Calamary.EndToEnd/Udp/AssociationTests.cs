@@ -55,7 +55,8 @@ public sealed class AssociationTests(NetworkLab lab) : IClassFixture<NetworkLab>
     {
         await using var calamary = await lab.StartUdpAsync(UdpClients.AcceptUdp.With("limits: {flowsPerSource: 3}"));
         var lines = await lab.Client.UdpAsync(IpFamily.IPv4, "many", UdpClients.Echo, "5", "1", "brief");
-        Assert.StartsWith("right 4 of 6 wrong 0", lines[0], StringComparison.Ordinal);
+        // Reactors decide side by side which three come first; the one that sends twice may not be among them.
+        Assert.Matches("^right [34] of 6 wrong 0", lines[0]);
         await calamary.EndedAsync("limit_exceeded", 2);
     }
 
