@@ -44,10 +44,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         if (flow.Policy.Debug) flow.Policy.Log.Processing(in flow.Facts);
 
         // peek and decide
-        var isOwn = flow.Own?.Contains(flow.Facts.Source) == true;
-        // The dialling thread may have told its connection only now: a health check that comes back must not find what looks like a proxy.
-        if (isOwn) flow.Client.ResetOnClose();
-        var decision = isOwn
+        var decision = IsOwn(flow)
             ? Decision.Of(new Verdict(RuleAction.Deny, VerdictBasis.Loop))
             : await FlowJudge.DecideAsync(flow);
         if (decision.Verdict is not { } verdict)
@@ -81,9 +78,14 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         or EndReason.SourceNotTrusted or EndReason.TlsHandshakeFailed or EndReason.AuthenticationFailed or EndReason.CommandNotSupported
         or EndReason.NoProxyLeft or EndReason.DialNoRoute;
 
+    private static bool IsOwn(Flow flow) => flow.Own?.Contains(flow.Facts.Source) == true;
+
     private void End(Flow flow, EndReason reason)
     {
         flow.CloseUpstream();
+        // A redirector's health check that a firewall sends back must not find what looks like a proxy, whatever the flow ended of.
+        // Asked here once more: at accept the dialling thread may not have told its connection yet.
+        if (IsOwn(flow)) flow.Client.ResetOnClose();
         flow.Client.Dispose();
         flow.Table.Remove(flow);
         flow.Metrics.FlowEnded(reason, 0, 0);

@@ -12,8 +12,6 @@ internal sealed class TransparentMode(Endpoint local, bool tproxy, bool resolveS
 
     public ValueTask<(HandshakeOutcome, EndReason)> HandshakeAsync(Flow flow)
     {
-        // A redirector's health checks that a firewall sends back must not find what looks like a proxy.
-        if (flow.Policy.Own?.Contains(flow.Facts.Source) == true) flow.Client.ResetOnClose();
         // TPROXY leaves the destination in place as the socket's own address; DNAT keeps it in conntrack.
         var known = tproxy
             ? flow.Client.Socket.TryGetLocal(out var destination)

@@ -54,11 +54,7 @@ internal sealed class RedirectingForwarder(RedirectorModel first) : IForwarder
         }
         flow.Upstream = upstream;
         // At accept the dialling thread may not have told its connection yet.
-        if (flow.Policy.Own?.Contains(flow.Facts.Source) == true)
-        {
-            flow.Client.ResetOnClose();
-            return EndReason.LoopDetected;
-        }
+        if (flow.Policy.Own?.Contains(flow.Facts.Source) == true) return EndReason.LoopDetected;
         if (flow.AbortReason is not null) upstream.Abort();
         return await link.SendHeaderAsync(upstream, flow.Facts.Source, target)
             ? await TcpRelay.RunAsync(flow, upstream)
