@@ -10,8 +10,10 @@ public enum FactStages : byte
     Destination = 1,
     /// <summary>Peeking is over: the protocol, and all that its first bytes tell.</summary>
     Payload = 2,
+    /// <summary>The server's certificate was looked at, or the flow has none.</summary>
+    Certificate = 4,
     /// <summary>All of them.</summary>
-    All = Destination | Payload,
+    All = Destination | Payload | Certificate,
 }
 
 /// <summary>Transport protocol.</summary>
@@ -62,6 +64,15 @@ public struct FlowFacts
 
     /// <summary>The QUIC connection; null when there is none (yet).</summary>
     public QuicConnection? Quic { get; set; }
+
+    /// <summary>What was found of the server's certificate; null when nobody asked (yet), or there is none.</summary>
+    public CertificateCheck? Certificate { get; set; }
+
+    /// <summary>Whether it is decrypted.</summary>
+    public Interception Interception { get; set; }
+
+    /// <summary>The request that is judged, inside an intercepted flow; null when there is none (yet).</summary>
+    public HttpRequestFacts? Request { get; set; }
 
     /// <summary>Whether all of these stages have finished.</summary>
     public readonly bool Has(FactStages stages) => (Known & stages) == stages;

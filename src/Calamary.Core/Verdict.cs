@@ -9,6 +9,8 @@ public enum RuleAction : byte
     Accept,
     /// <summary>Answer plain HTTP with a redirect to https; deny anything else.</summary>
     Redirect,
+    /// <summary>Forward and decrypt; what is inside is judged again.</summary>
+    Intercept,
 }
 
 /// <summary>What decided.</summary>
@@ -44,5 +46,5 @@ public readonly record struct Verdict(RuleAction Action, VerdictBasis Basis, int
     };
 
     /// <summary>Whether the flow is forwarded.</summary>
-    public bool IsAccepted => Action == RuleAction.Accept;
+    public bool IsAccepted => Action is RuleAction.Accept or RuleAction.Intercept;
 }

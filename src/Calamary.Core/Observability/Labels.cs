@@ -18,6 +18,7 @@ internal static class Labels
     {
         RuleAction.Accept => "accept",
         RuleAction.Redirect => "redirect",
+        RuleAction.Intercept => "intercept",
         _ => "deny",
     };
 

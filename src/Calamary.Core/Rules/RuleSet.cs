@@ -19,6 +19,7 @@ internal sealed class RuleSet : IRuleSet
     {
         foreach (var rule in _rules)
         {
+            if (facts.Interception != Interception.None && rule.Verdict.Action == RuleAction.Intercept) continue;
             switch (rule.Evaluate(facts, trace))
             {
                 case Truth.Yes:

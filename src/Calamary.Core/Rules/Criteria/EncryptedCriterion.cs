@@ -17,7 +17,7 @@ internal sealed class EncryptedCriterion(Operands<BooleanSet> operands)
 
     protected override FactState Read(in FlowFacts facts, out bool fact)
     {
-        fact = (facts.Protocol ?? ProtocolId.Unknown).IsEncrypted;
+        fact = facts.Interception == Interception.Inside || (facts.Protocol ?? ProtocolId.Unknown).IsEncrypted;
         return facts.Has(FactStages.Payload) ? FactState.Present : FactState.Unknown;
     }
 
