@@ -25,6 +25,9 @@ public static class Addresses
     /// <summary>The server machine once more, for HTTP/3: the port 443 of its other addresses is taken.</summary>
     public const string Quic4 = "10.77.2.4";
     public const string Quic6 = "fd77:2::4";
+    /// <summary>The server machine again, for the servers with odd certificates; <c>*.tls.test</c> is there.</summary>
+    public const string Tls4 = "10.77.2.5";
+    public const string Tls6 = "fd77:2::5";
     /// <summary>Routed to a machine that drops it without a word.</summary>
     public const string Silent4 = "10.77.66.1";
     public const string Silent6 = "fd77:66::1";
@@ -33,6 +36,7 @@ public static class Addresses
     public static string Proxy(IpFamily family) => family == IpFamily.IPv4 ? Proxy4 : Proxy6;
     public static string Server(IpFamily family) => family == IpFamily.IPv4 ? Server4 : Server6;
     public static string Refusing(IpFamily family) => family == IpFamily.IPv4 ? Refusing4 : Refusing6;
+    public static string Tls(IpFamily family) => family == IpFamily.IPv4 ? Tls4 : Tls6;
     public static string Quic(IpFamily family) => family == IpFamily.IPv4 ? Quic4 : Quic6;
 
     /// <summary>As it stands in a URL or a log line: IPv6 in brackets.</summary>

@@ -41,6 +41,7 @@ public static class DnsServer
         [
             "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--no-hosts", "--no-resolv",
             "--bind-interfaces", $"--listen-address={Addresses.Server4},{Addresses.Server6}", "--local=/test/", "--log-facility=-",
+            $"--address=/tls.test/{Addresses.Tls4}", $"--address=/tls.test/{Addresses.Tls6}",
             .. Records.Select(record => "--host-record=" + record), .. RawRecords.Select(record => "--dns-rr=" + record),
         ]);
         await dnsmasq.WaitForPortAsync(53);

@@ -10,6 +10,8 @@ public enum Interception
     Tproxy,
     /// <summary>TPROXY of TCP and UDP.</summary>
     TproxyUdp,
+    /// <summary>DNAT to the proxyproto listener: for clients that put a PROXY header in front.</summary>
+    DnatToProxyProto,
 }
 
 /// <summary>nftables rulesets, each in the one table <c>inet lab</c>.</summary>
@@ -66,6 +68,7 @@ public static class Firewall
     public static string Rules(Interception interception) => interception switch
     {
         Interception.Dnat => Dnat,
+        Interception.DnatToProxyProto => Dnat.Replace(":4128", ":4129", StringComparison.Ordinal),
         Interception.Tproxy => Tproxy,
         Interception.TproxyUdp => TproxyUdp,
         _ => "",

@@ -24,6 +24,8 @@ public static class LabNetwork
             address add {Addresses.Refusing6}/64 dev proxy nodad
             address add {Addresses.Quic4}/24 dev proxy
             address add {Addresses.Quic6}/64 dev proxy nodad
+            address add {Addresses.Tls4}/24 dev proxy
+            address add {Addresses.Tls6}/64 dev proxy nodad
             """);
         await proxy.ConfigureAsync($"""
             route add default via {Addresses.Server4}
