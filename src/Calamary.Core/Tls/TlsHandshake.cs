@@ -15,20 +15,20 @@ internal readonly record struct TlsHandshake(TlsConnection? Connection, bool Tim
     /// <summary>TLS 1.0 and 1.1 are not to be used (RFC 8996).</summary>
     public const SslProtocols Versions = SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    /// <summary>Runs a handshake on the reactor's thread. It ends at the socket's deadline, if one is set.</summary>
-    /// <param name="socket">What TLS runs over.</param>
+    /// <summary>Runs a handshake on the reactor's thread. It ends at the deadline of what is below, if one is set.</summary>
+    /// <param name="below">What TLS runs over.</param>
     /// <param name="mustNotify">The peer must end its direction by <c>close_notify</c>.</param>
     /// <param name="authenticate">Starts the handshake of one side.</param>
-    public static async ValueTask<TlsHandshake> RunAsync(ReactorSocket socket, bool mustNotify, Func<SslStream, Task> authenticate)
+    public static async ValueTask<TlsHandshake> RunAsync(Connection below, bool mustNotify, Func<SslStream, Task> authenticate)
     {
-        var cipher = new CipherStream(socket);
+        var cipher = new CipherStream(below);
         var ssl = new SslStream(cipher);
         try
         {
             Task handshake;
             using (WithoutContext.Enter()) handshake = authenticate(ssl);
             await handshake;
-            return new(new TlsConnection(socket, cipher, ssl, mustNotify));
+            return new(new TlsConnection(below, cipher, ssl, mustNotify));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

@@ -33,6 +33,6 @@ internal sealed class TlsServer
     }
 
     /// <summary>Agrees on TLS with a client.</summary>
-    public ValueTask<TlsHandshake> AcceptAsync(ReactorSocket socket) =>
-        TlsHandshake.RunAsync(socket, _mustNotify, ssl => ssl.AuthenticateAsServerAsync(_options));
+    public ValueTask<TlsHandshake> AcceptAsync(Connection below) =>
+        TlsHandshake.RunAsync(below, _mustNotify, ssl => ssl.AuthenticateAsServerAsync(_options));
 }
