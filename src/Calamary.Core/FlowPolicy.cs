@@ -1,5 +1,6 @@
 using Calamary.Core.Configuration;
 using Calamary.Core.Forwarding;
+using Calamary.Core.Forwarding.Intercepting;
 using Calamary.Core.Names;
 using Calamary.Core.Observability;
 using Calamary.Core.Protocols;
@@ -45,6 +46,9 @@ internal sealed class FlowPolicy
 
     /// <summary>Whether <c>ech</c> is taken out of DNS answers.</summary>
     public bool StripsEch { get; init; }
+
+    /// <summary>What interception needs; null when no rule asks for it.</summary>
+    public InterceptionModel? Interception { get; init; }
 
     public required TimeoutConfig Timeouts { get; init; }
 

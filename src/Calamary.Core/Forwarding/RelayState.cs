@@ -37,7 +37,7 @@ internal sealed class RelayState : TimerNode
     {
         if (_answered) return;
         _answered = true;
-        SecondHelloDue = _flow.Facts.Tls is { Version: TlsVersion.Tls13 } && HelloRetryRequest.IsAt(answer);
+        SecondHelloDue = _flow.Facts is { Tls.Version: TlsVersion.Tls13, Interception: not Interception.Inside } && HelloRetryRequest.IsAt(answer);
     }
 
     /// <summary>Looks at the second hello; false when it ends the flow.</summary>

@@ -1,10 +1,12 @@
 using System.Net.NetworkInformation;
 using Calamary.Core.Configuration;
 using Calamary.Core.Forwarding;
+using Calamary.Core.Forwarding.Intercepting;
 using Calamary.Core.Names;
 using Calamary.Core.Observability;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
+using Calamary.Core.Tls;
 using Calamary.Core.Transport;
 using Calamary.Core.Users;
 
@@ -21,7 +23,9 @@ internal sealed class PolicyFactory(
 {
     private readonly OwnEndpoints _ownDatagrams = new();
     private readonly Authenticator _authenticator = new();
+    private readonly PinnedClients _pinned = new(TimeProvider.System);
     private (string Key, INameResolver Resolver)? _names;
+    private (string Thumbprint, LeafIssuer Issuer)? _issuer;
 
     /// <summary>The connections that are open towards servers, whatever the configuration.</summary>
     public OwnEndpoints Own { get; } = new();
@@ -46,6 +50,7 @@ internal sealed class PolicyFactory(
             OwnDatagrams = _ownDatagrams,
             RejectsDatagrams = config.DenyUdp == UdpDenial.Reject,
             StripsEch = config.Dns.StripEch,
+            Interception = InterceptionFor(config),
             Timeouts = config.Timeouts,
             PeekBytes = config.Limits.PeekBytes,
             Log = log,
@@ -56,6 +61,15 @@ internal sealed class PolicyFactory(
     /// <summary>What connections to servers carry.</summary>
     public static OutboundOptions OutputOf(CalamaryConfig config) =>
         new(config.Output.FwMark, config.Output.Interface ?? "", config.Output.IPv4, config.Output.IPv6);
+
+    /// <summary>Certificates that were made are kept while the authority stays the same.</summary>
+    private InterceptionModel? InterceptionFor(CalamaryConfig config)
+    {
+        if (config.Certs.Intercept is not { } authority) return null;
+        if (_issuer is not { } issuer || issuer.Thumbprint != authority.Certificate.Thumbprint)
+            _issuer = issuer = (authority.Certificate.Thumbprint, new LeafIssuer(authority));
+        return new InterceptionModel(issuer.Issuer, new ServerTls(), new CertificateVerifier(), _pinned);
+    }
 
     private INameResolver NamesFor(CalamaryConfig config)
     {

@@ -85,6 +85,15 @@ internal sealed class FlowLog(ILoggerFactory factory)
     /// <summary>The flow's plain HTTP is answered with a redirect.</summary>
     public void Redirected(in FlowFacts facts, in Verdict verdict) => Decided(LogEventId.Redirected, facts, verdict);
 
+    /// <summary>A flow that a rule wants to be intercepted is not.</summary>
+    /// <param name="facts">The flow.</param>
+    /// <param name="why">Why.</param>
+    public void NotDecrypted(in FlowFacts facts, string why) =>
+        Flow(_forward, LogLevel.Information, new LogEvent { Id = LogEventId.NotDecrypted, Facts = facts, Text = why });
+
+    /// <summary>TLS is agreed on with both sides of an intercepted flow.</summary>
+    public void Intercepted(in FlowFacts facts) => Step(_send, LogEventId.Intercepted, facts);
+
     /// <summary>The flow ended other than by a verdict or completion.</summary>
     /// <param name="facts">The flow.</param>
     /// <param name="reason">Why; its text and level are in <see cref="EndReasonTexts"/>.</param>

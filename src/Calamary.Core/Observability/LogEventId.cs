@@ -25,6 +25,7 @@ internal enum LogEventId
     Denied = 401,
     Redirected = 402,
     Failed = 403,
+    NotDecrypted = 404,
 
     // send
     ConnectionEstablished = 500,
@@ -33,4 +34,5 @@ internal enum LogEventId
     BytesReceived = 503,
     Closed = 504,
     Ended = 505,
+    Intercepted = 506,
 }

@@ -87,7 +87,14 @@ internal static class LogMessage
                 line.Append("'"u8);
                 break;
             case LogEventId.Accepted:
-                line.Append("Accept"u8);
+                line.Append(log.Verdict.Action == RuleAction.Intercept ? "Intercept"u8 : "Accept"u8);
+                break;
+            case LogEventId.NotDecrypted:
+                line.Append("Not decrypted: "u8);
+                line.AppendEscaped(log.Text, NameLimit);
+                break;
+            case LogEventId.Intercepted:
+                line.Append("Intercepting"u8);
                 break;
             case LogEventId.Denied:
                 line.Append("Denied by "u8);

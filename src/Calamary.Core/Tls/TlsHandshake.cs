@@ -10,7 +10,8 @@ namespace Calamary.Core.Tls;
 /// <param name="TimedOut">The socket's deadline passed.</param>
 /// <param name="PeerLeft">The peer closed or reset the connection.</param>
 /// <param name="Error">What went wrong otherwise.</param>
-internal readonly record struct TlsHandshake(TlsConnection? Connection, bool TimedOut = false, bool PeerLeft = false, string? Error = null)
+/// <param name="Alert">The alert that the peer has sent; null for none.</param>
+internal readonly record struct TlsHandshake(TlsConnection? Connection, bool TimedOut = false, bool PeerLeft = false, string? Error = null, byte? Alert = null)
 {
     /// <summary>TLS 1.0 and 1.1 are not to be used (RFC 8996).</summary>
     public const SslProtocols Versions = SslProtocols.Tls12 | SslProtocols.Tls13;
@@ -34,7 +35,7 @@ internal readonly record struct TlsHandshake(TlsConnection? Connection, bool Tim
         {
             // Whatever a peer can bring a TLS library to throw: it is the end of this handshake, and of nothing else.
             await ssl.DisposeAsync();
-            return new(null, cipher.Error == Errno.TimedOut, cipher.SawEnd || cipher.Error != 0, Describe(failure));
+            return new(null, cipher.Error == Errno.TimedOut, cipher.SawEnd || cipher.Error != 0, Describe(failure), TlsAlert.Of(failure));
         }
     }
 
