@@ -2,6 +2,7 @@ using Calamary.Core.Configuration;
 using Calamary.Core.Forwarding;
 using Calamary.Core.Names;
 using Calamary.Core.Observability;
+using Calamary.Core.Probing;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
 using Calamary.Core.Transport;
@@ -30,6 +31,9 @@ internal sealed class FlowPolicy
 
     /// <summary>What every connection and datagram towards servers carries.</summary>
     public required OutboundOptions Output { get; init; }
+
+    /// <summary>Looks at servers' certificates, when rules ask for them.</summary>
+    public required CertificateProbes Probes { get; init; }
 
     /// <summary>Compares passwords, for listeners with users.</summary>
     public required Authenticator Authenticator { get; init; }

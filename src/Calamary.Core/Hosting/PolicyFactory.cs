@@ -1,17 +1,20 @@
 using System.Net.NetworkInformation;
+using System.Security.Cryptography.X509Certificates;
 using Calamary.Core.Configuration;
 using Calamary.Core.Forwarding;
 using Calamary.Core.Names;
 using Calamary.Core.Observability;
+using Calamary.Core.Probing;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
+using Calamary.Core.Tls;
 using Calamary.Core.Transport;
 using Calamary.Core.Users;
 
 namespace Calamary.Core.Hosting;
 
 /// <summary>Makes the policy of a configuration. What is remembered of passwords outlives a reload; the name cache does when it does not
-/// change how names are looked up.</summary>
+/// change how names are looked up, and what was found of certificates when it does not change whom to trust.</summary>
 /// <param name="log">The log.</param>
 /// <param name="parsers">All protocols, in the order of trying.</param>
 /// <param name="datagramParsers">The same for datagrams.</param>
@@ -22,6 +25,7 @@ internal sealed class PolicyFactory(
     private readonly OwnEndpoints _ownDatagrams = new();
     private readonly Authenticator _authenticator = new();
     private (string Key, INameResolver Resolver)? _names;
+    private (string Key, CertificateProbes Probes, CertificateVerifier Verifier)? _probes;
 
     /// <summary>The connections that are open towards servers, whatever the configuration.</summary>
     public OwnEndpoints Own { get; } = new();
@@ -41,6 +45,7 @@ internal sealed class PolicyFactory(
             Names = NamesFor(config),
             Dialler = new Dialler(output, config.Timeouts.Connect, config.Output.Retries, own),
             Output = output,
+            Probes = ProbesFor(config, null),
             Authenticator = _authenticator,
             Own = own,
             OwnDatagrams = _ownDatagrams,
@@ -65,6 +70,21 @@ internal sealed class PolicyFactory(
         _names = (key, resolver);
         return resolver;
     }
+
+    private CertificateProbes ProbesFor(CalamaryConfig config, X509Certificate2Collection? authorities)
+    {
+        var key = string.Join(' ', (authorities ?? []).Select(static a => a.Thumbprint));
+        if (_probes is not { } probes || probes.Key != key)
+        {
+            var verifier = new CertificateVerifier(authorities, TimeProvider.System);
+            _probes = probes = (key, new CertificateProbes(verifier, TimeProvider.System), verifier);
+        }
+        if (config.Rules.Any(AsksForCertificates)) probes.Verifier.Prepare();
+        return probes.Probes;
+    }
+
+    private static bool AsksForCertificates(RuleDefinition rule) =>
+        rule.Action == RuleAction.Intercept || rule.Criteria.Any(static c => c.Needs.HasFlag(FactStages.Certificate));
 
     private static List<Endpoint> Endpoints(CalamaryConfig config)
     {
