@@ -3,6 +3,7 @@ using Calamary.Core.Forwarding;
 using Calamary.Core.Forwarding.Intercepting;
 using Calamary.Core.Names;
 using Calamary.Core.Observability;
+using Calamary.Core.Probing;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
 using Calamary.Core.Transport;
@@ -31,6 +32,9 @@ internal sealed class FlowPolicy
 
     /// <summary>What every connection and datagram towards servers carries.</summary>
     public required OutboundOptions Output { get; init; }
+
+    /// <summary>Looks at servers' certificates, when rules ask for them.</summary>
+    public required CertificateProbes Probes { get; init; }
 
     /// <summary>Compares passwords, for listeners with users.</summary>
     public required Authenticator Authenticator { get; init; }

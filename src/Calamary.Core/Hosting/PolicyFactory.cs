@@ -4,6 +4,7 @@ using Calamary.Core.Forwarding;
 using Calamary.Core.Forwarding.Intercepting;
 using Calamary.Core.Names;
 using Calamary.Core.Observability;
+using Calamary.Core.Probing;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
 using Calamary.Core.Tls;
@@ -13,7 +14,7 @@ using Calamary.Core.Users;
 namespace Calamary.Core.Hosting;
 
 /// <summary>Makes the policy of a configuration. What is remembered of passwords outlives a reload; the name cache does when it does not
-/// change how names are looked up.</summary>
+/// change how names are looked up, and what was found of certificates when it does not change whom to trust.</summary>
 /// <param name="log">The log.</param>
 /// <param name="parsers">All protocols, in the order of trying.</param>
 /// <param name="datagramParsers">The same for datagrams.</param>
@@ -26,6 +27,7 @@ internal sealed class PolicyFactory(
     private readonly PinnedClients _pinned = new(TimeProvider.System);
     private (string Key, INameResolver Resolver)? _names;
     private (string Thumbprint, LeafIssuer Issuer)? _issuer;
+    private (string Key, CertificateProbes Probes, CertificateVerifier Verifier)? _probes;
 
     /// <summary>The connections that are open towards servers, whatever the configuration.</summary>
     public OwnEndpoints Own { get; } = new();
@@ -45,6 +47,7 @@ internal sealed class PolicyFactory(
             Names = NamesFor(config),
             Dialler = new Dialler(output, config.Timeouts.Connect, config.Output.Retries, own),
             Output = output,
+            Probes = ProbesFor(config),
             Authenticator = _authenticator,
             Own = own,
             OwnDatagrams = _ownDatagrams,
@@ -68,7 +71,7 @@ internal sealed class PolicyFactory(
         if (config.Certs.Intercept is not { } authority) return null;
         if (_issuer is not { } issuer || issuer.Thumbprint != authority.Certificate.Thumbprint)
             _issuer = issuer = (authority.Certificate.Thumbprint, new LeafIssuer(authority));
-        return new InterceptionModel(issuer.Issuer, new ServerTls(), new CertificateVerifier(), _pinned);
+        return new InterceptionModel(issuer.Issuer, _probes!.Value.Verifier, _pinned);
     }
 
     private INameResolver NamesFor(CalamaryConfig config)
@@ -79,6 +82,22 @@ internal sealed class PolicyFactory(
         _names = (key, resolver);
         return resolver;
     }
+
+    private CertificateProbes ProbesFor(CalamaryConfig config)
+    {
+        var authorities = config.Certs.Authorities;
+        var key = string.Join(' ', authorities.Select(static a => a.Thumbprint));
+        if (_probes is not { } probes || probes.Key != key)
+        {
+            var verifier = new CertificateVerifier(authorities, TimeProvider.System);
+            _probes = probes = (key, new CertificateProbes(verifier, TimeProvider.System), verifier);
+        }
+        if (config.Rules.Any(AsksForCertificates)) probes.Verifier.Prepare();
+        return probes.Probes;
+    }
+
+    private static bool AsksForCertificates(RuleDefinition rule) =>
+        rule.Action == RuleAction.Intercept || rule.Criteria.Any(static c => c.Needs.HasFlag(FactStages.Certificate));
 
     private static List<Endpoint> Endpoints(CalamaryConfig config)
     {

@@ -58,6 +58,9 @@ internal sealed class FlowLog(ILoggerFactory factory)
     public void Unfinished(in FlowFacts facts, int bytes) =>
         Flow(_parse, LogLevel.Information, new LogEvent { Id = LogEventId.Unfinished, Facts = facts, Sent = bytes });
 
+    /// <summary>What was found of the server's certificate, at one of its addresses.</summary>
+    public void Certificate(in FlowFacts facts) => Step(_parse, LogEventId.Certificate, facts);
+
     /// <summary>Hears the comparisons of one evaluation of the rules; null unless debug events are logged.</summary>
     public IRuleTrace? Trace(in FlowFacts facts) => _filter.IsEnabled(LogLevel.Debug) ? new RuleTraceLog(this, facts) : null;
 

@@ -15,6 +15,7 @@ internal enum LogEventId
     OddServerName = 204,
     Unfinished = 205,
     ForwardedBy = 206,
+    Certificate = 207,
 
     // filter
     Compared = 300,

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Calamary.Core.Tls;
 using Calamary.Core.Transport;
 
@@ -30,27 +31,30 @@ internal static class Interceptor
         }
         var hello = flow.Facts.Tls!;
         socket.SetDeadline(flow.Reactor.Now + (long)flow.Policy.Timeouts.Connect.TotalMilliseconds);
-        using var server = await model.Servers.ConnectAsync(socket, hello);
+        var server = await ServerTls.ConnectAsync(socket, hello);
         socket.ClearDeadline();
-        if (server.Certificate is { } certificate)
-        {
-            var name = hello.ServerName ?? flow.Facts.RequestedHost ?? flow.Facts.Destination.Address.ToString();
-            var found = await model.Verifier.VerifyAsync(certificate, server.Chain, name);
-            flow.Facts.Certificate = found;
-            flow.Facts.Known |= FactStages.Certificate;
-        }
+        using var certificate = server.Leaf;
+        if (certificate is not null) await VerifyAsync(flow, model.Verifier, certificate, server.Sent);
         if (server.WantsClientCertificate) return await JudgeUndecryptedAsync(flow, targets, forwarder);
-        if (server.Handshake.Connection is not { } upstream || flow.Facts.Certificate is not { } check || server.Certificate is null)
-            return await FailAsync(flow, server.Handshake);
+        if (server.Handshake.Connection is not { } upstream || certificate is null) return await FailAsync(flow, server.Handshake);
         flow.Upstream = upstream;
         if (flow.AbortReason is not null) upstream.Abort();
 
         // the client's
         if (!await flow.Mode.ConnectedAsync(flow)) return EndReason.ClientReset;
-        var leaf = model.Issuer.For(server.Certificate, check.IsValid);
+        var leaf = model.Issuer.For(certificate, flow.Facts.Certificate is { IsValid: true });
         if (await AcceptAsync(flow, leaf, upstream.ApplicationProtocol) is var failed and not EndReason.None) return failed;
         if (flow.Policy.Debug) flow.Policy.Log.Intercepted(in flow.Facts);
         return await InnerFlow.RunAsync(flow, upstream);
+    }
+
+    private static async ValueTask VerifyAsync(Flow flow, CertificateVerifier verifier, X509Certificate2 certificate, X509Certificate2Collection sent)
+    {
+        var name = flow.Facts.Tls?.ServerName ?? flow.Facts.RequestedHost ?? flow.Facts.Destination.Address.ToString();
+        var (check, _) = await verifier.VerifyAsync(certificate, sent, name);
+        foreach (var other in sent) other.Dispose();
+        flow.Facts.Certificate = check;
+        flow.Facts.Known |= FactStages.Certificate;
     }
 
     /// <summary>Agrees on TLS with the client, within <c>timeout.process</c>; from then on the flow's client is what it carries.</summary>
@@ -78,9 +82,9 @@ internal static class Interceptor
         flow.Policy.Log.NotDecrypted(in flow.Facts, "the server asks for a client certificate");
         flow.BeginDecision();
         flow.Facts.Interception = Interception.Skipped;
-        var decision = await FlowJudge.JudgeAsync(flow, flow.Facts.Destination, name: null);
-        var verdict = decision.Verdict ?? Verdict.DeniedByDefault;
-        flow.Record(in verdict);
+        // All is known by now: the hello, and the certificate, which it cannot have been asked for without.
+        flow.Facts.Known |= FactStages.Certificate;
+        var verdict = InnerFlow.Decide(flow);
         return verdict.IsAccepted ? await PassAsync(flow, targets, forwarder) : await RefuseAsync(flow, verdict.DeniedReason);
     }
 
