@@ -26,6 +26,9 @@ internal sealed class RelayState : TimerNode
     /// <summary>How the relay ended.</summary>
     public EndReason Reason => _reason;
 
+    /// <summary>Whether it has ended by a failure.</summary>
+    public bool HasFailed => _failed;
+
     /// <summary>Whether the direction from the client (or the one to it) has ended.</summary>
     public bool OtherDirectionEnded { get; set; }
 

@@ -1,11 +1,11 @@
 namespace Calamary.Core.Forwarding.Http;
 
-/// <summary>Decides over single HTTP requests inside a flow.</summary>
+/// <summary>Judges the requests inside an intercepted flow one by one; logs and counts each verdict.</summary>
 internal interface IRequestJudge
 {
-    /// <summary>Applies the rules to a request, and logs and counts what came of it.</summary>
+    /// <summary>The verdict over a request; anything but accepted is answered with 403.</summary>
     Verdict Judge(Flow flow, HttpRequestFacts request);
 
-    /// <summary>The body of the answer to a request that is not accepted, as text/plain: at most 1 KB.</summary>
+    /// <summary>The HTML page of a 403, 1 KB at most.</summary>
     ReadOnlyMemory<byte> DeniedPage(in Verdict verdict);
 }

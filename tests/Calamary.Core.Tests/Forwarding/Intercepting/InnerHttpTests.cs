@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Text;
 using Calamary.Core.Tests.Hosting;
 using static Calamary.Core.Tests.Forwarding.Intercepting.InterceptionRig;
@@ -67,7 +66,7 @@ public class InnerHttpTests
             await stream.ReadExactlyAsync(bytes);
             got.SetResult(Encoding.ASCII.GetString(bytes));
             await stream.WriteAsync(Encoding.ASCII.GetBytes(response));
-            await stream.ReadAsync(bytes);
+            await stream.CopyToAsync(Stream.Null);
         }, Rules);
         using var client = await rig.ConnectAsync();
         await client.WriteAsync(Encoding.ASCII.GetBytes(request));
@@ -84,7 +83,7 @@ public class InnerHttpTests
             await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray());
             var body = new byte[4];
             await stream.ReadExactlyAsync(body);
-            await stream.WriteAsync([.. "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"u8, .. body]);
+            await stream.WriteAsync((byte[])[.. "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"u8, .. body]);
         }, Rules);
         using var client = await rig.ConnectAsync();
         Assert.Equal("100", (await AskAsync(client, "PUT /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n")).Status);

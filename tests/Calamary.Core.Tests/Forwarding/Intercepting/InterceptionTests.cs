@@ -32,7 +32,7 @@ public class InterceptionTests
         var other = InterceptionRig.Authority("CN=Nobody");
         await using var rig = await StartAsync(AnswerAsync, tls: o => o.ServerCertificate = Issue(other));
         await Assert.ThrowsAsync<AuthenticationException>(() => rig.ConnectAsync());
-        using var client = await rig.ConnectAsync(o => o.RemoteCertificateValidationCallback = (_, _, _, _) => true);
+        using var client = await rig.ConnectAsync(o => o.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null);
         Assert.Equal($"CN={LeafIssuer.UntrustedName}", client.RemoteCertificate!.Issuer.Replace("\"", "", StringComparison.Ordinal));
     }
 
@@ -41,7 +41,7 @@ public class InterceptionTests
     {
         await using var rig = await StartAsync(AnswerAsync, tls: o => o.ServerCertificate = Issue(ServerCa, fromDays: -20, toDays: -10));
         await Assert.ThrowsAsync<AuthenticationException>(() => rig.ConnectAsync());
-        using var client = await rig.ConnectAsync(o => o.RemoteCertificateValidationCallback = (_, _, _, _) => true);
+        using var client = await rig.ConnectAsync(o => o.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null);
         Assert.True(new X509Certificate2(client.RemoteCertificate!).NotAfter < DateTime.Now.AddDays(-9));
     }
 
@@ -80,7 +80,7 @@ public class InterceptionTests
     public async Task Server_that_asks_for_a_client_certificate_is_denied_where_none_accepts()
     {
         await using var rig = await StartAsync(AnswerAsync,
-            tls: o => (o.ClientCertificateRequired, o.RemoteCertificateValidationCallback) = (true, (_, _, _, _) => true));
+            tls: o => (o.ClientCertificateRequired, o.RemoteCertificateValidationCallback) = (true, (_, certificate, _, _) => certificate is not null));
         var refused = await Assert.ThrowsAsync<AuthenticationException>(() => rig.ConnectAsync());
         Assert.Contains("handshake failure", $"{refused}", StringComparison.Ordinal);
     }
