@@ -20,15 +20,18 @@ internal readonly record struct TlsHandshake(TlsConnection? Connection, bool Tim
     /// <param name="below">What TLS runs over.</param>
     /// <param name="mustNotify">The peer must end its direction by <c>close_notify</c>.</param>
     /// <param name="authenticate">Starts the handshake of one side.</param>
-    public static async ValueTask<TlsHandshake> RunAsync(Connection below, bool mustNotify, Func<SslStream, Task> authenticate)
+    /// <param name="onWrite">Hears the handshake's own records; null for nobody.</param>
+    public static async ValueTask<TlsHandshake> RunAsync(
+        Connection below, bool mustNotify, Func<SslStream, Task> authenticate, Action<ReadOnlyMemory<byte>>? onWrite = null)
     {
-        var cipher = new CipherStream(below);
+        var cipher = new CipherStream(below) { OnWrite = onWrite };
         var ssl = new SslStream(cipher);
         try
         {
             Task handshake;
             using (WithoutContext.Enter()) handshake = authenticate(ssl);
             await handshake;
+            cipher.OnWrite = null;
             return new(new TlsConnection(below, cipher, ssl, mustNotify));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)

@@ -46,21 +46,42 @@ public sealed class ServerTlsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(SslProtocols.Tls12, false)]
-    [InlineData(SslProtocols.Tls12, true)]
-    [InlineData(SslProtocols.Tls13, false)]
-    [InlineData(SslProtocols.Tls13, true)]
-    public async Task A_server_that_wants_a_certificate_is_known_and_shows_its_own(SslProtocols version, bool isRequired)
+    [InlineData(SslProtocols.Tls12, false, false)]
+    [InlineData(SslProtocols.Tls12, false, true)]
+    [InlineData(SslProtocols.Tls12, true, false)]
+    [InlineData(SslProtocols.Tls12, true, true)]
+    [InlineData(SslProtocols.Tls13, false, false)]
+    [InlineData(SslProtocols.Tls13, false, true)]
+    [InlineData(SslProtocols.Tls13, true, false)]
+    [InlineData(SslProtocols.Tls13, true, true)]
+    public async Task A_server_that_wants_a_certificate_is_known_and_shows_its_own(SslProtocols version, bool isRequired, bool mayResume)
     {
         using var server = new TlsServerRig(Leaf, Sub) { Protocols = version, AsksForCertificate = true, RequiresCertificate = isRequired };
+        var name = $"{version}-{isRequired}-{mayResume}.example".ToLowerInvariant();
         for (var i = 0; i < 3; i++)
         {
-            var result = await ConnectAsync(server, new TlsHello { ServerName = "a.example", ServerNameKind = ServerNameKind.One });
+            var result = await ConnectAsync(server, new TlsHello { ServerName = name, ServerNameKind = ServerNameKind.One }, mayResume);
             Assert.True(result.WantsClientCertificate);
             Assert.Equal(Leaf.Certificate.RawData, result.Leaf!.RawData);
             Assert.Equal("Sub", result.Leaf.GetNameInfo(System.Security.Cryptography.X509Certificates.X509NameType.SimpleName, true));
         }
         Assert.All(server.Hellos, static h => Assert.Null(h.Client));
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task A_resumed_session_shows_the_chain_as_well_and_nobody_asks(SslProtocols version)
+    {
+        using var server = new TlsServerRig(Leaf, Sub) { Protocols = version };
+        for (var i = 0; i < 3; i++)
+        {
+            var result = await ConnectAsync(server, new TlsHello { ServerName = $"r{version}.example".ToLowerInvariant(), ServerNameKind = ServerNameKind.One }, mayResume: true);
+            Assert.NotNull(result.Handshake.Connection);
+            Assert.False(result.WantsClientCertificate);
+            Assert.Equal(Leaf.Certificate.RawData, result.Leaf!.RawData);
+            Assert.Equal(Sub.Certificate.RawData, Assert.Single(result.Sent).RawData);
+        }
     }
 
     [Fact]
@@ -72,11 +93,11 @@ public sealed class ServerTlsTests : IDisposable
         Assert.Equal(2, ServerTls.ProtocolsOf(new TlsHello { Alpn = [new string('a', 100), "hex:zz", new string('b', 200), "h2"] })!.Count);
     }
 
-    private async Task<ServerHandshake> ConnectAsync(TlsServerRig server, TlsHello? hello) => await await _reactor.RunAsync(async () =>
+    private async Task<ServerHandshake> ConnectAsync(TlsServerRig server, TlsHello? hello, bool mayResume = false) => await await _reactor.RunAsync(async () =>
     {
         var dial = await new Dialler(new OutboundOptions(), TimeSpan.FromSeconds(5), 0, null).DialAsync(_reactor, [server.Endpoint]);
         dial.Socket!.SetDeadline(_reactor.Now + 5000);
-        var result = await ServerTls.ConnectAsync(dial.Socket, hello);
+        var result = await ServerTls.ConnectAsync(dial.Socket, hello, mayResume);
         if (result.Handshake.Connection is { } connection)
         {
             await connection.WaitReadableAsync();
