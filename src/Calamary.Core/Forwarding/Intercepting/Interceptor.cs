@@ -31,7 +31,7 @@ internal static class Interceptor
         }
         var hello = flow.Facts.Tls!;
         socket.SetDeadline(flow.Reactor.Now + (long)flow.Policy.Timeouts.Connect.TotalMilliseconds);
-        var server = await ServerTls.ConnectAsync(socket, hello);
+        var server = await ServerTls.ConnectAsync(socket, hello, mayResume: true);
         socket.ClearDeadline();
         using var certificate = server.Leaf;
         if (certificate is not null) await VerifyAsync(flow, model.Verifier, certificate, server.Sent);
