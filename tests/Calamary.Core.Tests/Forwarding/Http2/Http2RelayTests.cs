@@ -293,6 +293,19 @@ public sealed class Http2RelayTests
     }
 
     [Fact]
+    public async Task A_denial_waits_for_the_servers_settings()
+    {
+        using var rig = await Http2Rig.StartAsync();
+        await rig.Client.SendAsync(FrameHeader.Preface.ToArray(), Settings(), rig.Client.Get(1, "/denied"));
+        await rig.Server.ReadAsync(FrameHeader.Preface.Length);
+        await rig.Server.FrameAsync(FrameType.Settings, 0);
+        await Task.Delay(50);
+        await rig.Server.SendAsync(Settings());
+        await rig.Client.FrameAsync(FrameType.Settings, 0);
+        Assert.StartsWith(":status=403", await rig.Client.FieldsAsync(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ten_thousand_streams()
     {
         using var rig = await Http2Rig.StartAsync();
