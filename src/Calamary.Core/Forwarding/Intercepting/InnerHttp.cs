@@ -106,16 +106,14 @@ internal sealed class InnerHttp(Flow flow, Connection upstream)
         var hasHost = head.Fields.TryGetSingle("Host"u8, out var field) && !field.IsEmpty;
         var authority = default(HttpAuthority);
         if (hasHost && !HttpAuthority.TryParse(field, defaultPort: 443, out authority)) return null;
-        var host = hasHost ? NameOf(authority) : null;
+        var host = hasHost ? authority.Host : null;
         if (head.Form == HttpTargetForm.Absolute)
         {
-            var target = NameOf(head.Authority);
+            var target = head.Authority.Host;
             if (hasHost && host != target) return null;
             host = target;
         }
         return new HttpRequestFacts(Encoding.ASCII.GetString(head.Method), host,
             HttpPath.Normalise(head.Form == HttpTargetForm.Asterisk ? head.Target : head.PathAndQuery));
     }
-
-    private static string NameOf(in HttpAuthority authority) => authority.Name ?? authority.Address.ToString();
 }

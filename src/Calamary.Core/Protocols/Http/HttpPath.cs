@@ -1,81 +1,88 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Unicode;
 
 namespace Calamary.Core.Protocols.Http;
 
-/// <summary>Paths as rules compare them.</summary>
-public static class HttpPath
+/// <summary>Paths as rules compare them. docs/rules.md says what is folded and what is not.</summary>
+internal static class HttpPath
 {
-    /// <summary>Takes the path out of a request target: without query, <c>%xx</c> decoded once (RFC 3986 §2.1), then dot segments resolved
-    /// (§5.2.4), never above the root. Nothing else is folded: neither case nor double slashes, backslashes, or what is encoded twice.</summary>
-    /// <param name="target">The path and query of the origin or absolute form, or <c>*</c>; any bytes.</param>
-    /// <returns>The path; bytes that are not UTF-8 count as a character each (Latin-1). Empty is <c>/</c>.</returns>
+    private const int MaxOnStack = 512;
+    private const byte Slash = (byte)'/';
+
+    /// <summary>The path of a request target: without scheme, authority, query and fragment; <c>%xx</c> decoded once; several slashes in a row
+    /// as one; dot segments resolved (RFC 3986 §5.2.4), never above the root. Bytes are UTF-8, others become U+FFFD. It begins with <c>/</c>,
+    /// or is <c>*</c>.</summary>
     public static string Normalise(ReadOnlySpan<byte> target)
+    {
+        if (target.SequenceEqual("*"u8)) return "*";
+        var path = PathOf(target);
+        // No path becomes longer, but by a slash in front.
+        Span<byte> buffer = path.Length < MaxOnStack ? stackalloc byte[MaxOnStack] : new byte[path.Length + 1];
+        return Encoding.UTF8.GetString(ResolveDots(Decode(path, buffer)));
+    }
+
+    private static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> target)
     {
         var end = target.IndexOfAny((byte)'?', (byte)'#');
         if (end >= 0) target = target[..end];
-        if (target.IsEmpty) return "/";
-        if (target.IndexOf((byte)'%') < 0 && target.IndexOf("/."u8) < 0) return ToText(target);
-
-        var buffer = ArrayPool<byte>.Shared.Rent(target.Length);
-        var path = RemoveDots(Decode(target, buffer));
-        var text = path.IsEmpty ? "/" : ToText(path);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return text;
+        if (target is [Slash, ..]) return target;
+        // The absolute form (RFC 9112 §3.2.2) names the same resource.
+        var scheme = target.IndexOf("://"u8);
+        if (scheme < 0 || target[..scheme].Contains(Slash)) return target;
+        var authority = target[(scheme + 3)..];
+        var path = authority.IndexOf(Slash);
+        return path < 0 ? default : authority[path..];
     }
 
-    private static string ToText(ReadOnlySpan<byte> path) => Utf8.IsValid(path) ? Encoding.UTF8.GetString(path) : Encoding.Latin1.GetString(path);
-
-    private static Span<byte> Decode(ReadOnlySpan<byte> text, Span<byte> output)
+    /// <summary>Decodes, merges slashes, and puts one in front where there is none.</summary>
+    private static Span<byte> Decode(ReadOnlySpan<byte> path, Span<byte> buffer)
     {
-        var length = 0;
-        for (var i = 0; i < text.Length; i++)
+        buffer[0] = Slash;
+        var length = 1;
+        for (var i = 0; i < path.Length; i++)
         {
-            if (text[i] == '%' && i + 2 < text.Length && Digit(text[i + 1]) is >= 0 and var high && Digit(text[i + 2]) is >= 0 and var low)
+            var value = path[i];
+            if (value == '%' && TryDecode(path[i..], out var decoded))
             {
-                output[length++] = (byte)(high << 4 | low);
+                value = decoded;
                 i += 2;
             }
-            else
-            {
-                output[length++] = text[i];
-            }
+            if (value != Slash || buffer[length - 1] != Slash) buffer[length++] = value;
         }
-        return output[..length];
+        return buffer[..length];
     }
 
-    /// <summary>In place: each segment is copied behind those that stay.</summary>
-    private static Span<byte> RemoveDots(Span<byte> path)
+    private static bool TryDecode(ReadOnlySpan<byte> text, out byte value)
+    {
+        value = 0;
+        if (text.Length < 3 || !char.IsAsciiHexDigit((char)text[1]) || !char.IsAsciiHexDigit((char)text[2])) return false;
+        value = (byte)((Digit(text[1]) << 4) | Digit(text[2]));
+        return true;
+
+        static int Digit(byte c) => c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+    }
+
+    /// <summary>In place. Each segment that stays is written with the slash in front of it.</summary>
+    private static Span<byte> ResolveDots(Span<byte> path)
     {
         var length = 0;
-        for (var start = 0; start < path.Length;)
+        for (var at = 0; at < path.Length;)
         {
-            // A segment with the slash in front of it; the first one may lack that.
-            var next = path[(start + 1)..].IndexOf((byte)'/');
-            var end = next < 0 ? path.Length : start + 1 + next;
-            var segment = path[start..end];
-            var isLast = end == path.Length;
-            if (segment.SequenceEqual("/."u8) || segment.SequenceEqual("/.."u8))
-            {
-                if (segment.Length == 3) length = Math.Max(path[..length].LastIndexOf((byte)'/'), 0);
-                if (isLast) path[length++] = (byte)'/';
-            }
-            else
+            var next = path[(at + 1)..].IndexOf(Slash);
+            var end = next < 0 ? path.Length : at + 1 + next;
+            var segment = path[at..end];
+            at = end;
+            var isDot = segment[1..].SequenceEqual("."u8);
+            var isDotDot = segment[1..].SequenceEqual(".."u8);
+            if (!isDot && !isDotDot)
             {
                 segment.CopyTo(path[length..]);
                 length += segment.Length;
+                continue;
             }
-            start = end;
+            if (isDotDot && length > 0) length = path[..length].LastIndexOf(Slash);
+            // A path that ends with a dot segment is a directory's.
+            if (end == path.Length) path[length++] = Slash;
         }
         return path[..length];
     }
-
-    private static int Digit(byte c) => c switch
-    {
-        >= (byte)'0' and <= (byte)'9' => c - '0',
-        >= (byte)'a' and <= (byte)'f' => c - 'a' + 10,
-        >= (byte)'A' and <= (byte)'F' => c - 'A' + 10,
-        _ => -1,
-    };
 }
