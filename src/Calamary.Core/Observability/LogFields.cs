@@ -73,6 +73,7 @@ internal static class LogFields
         Text(ref visitor, "user", facts.User);
         Text(ref visitor, "protocol", facts.Protocol?.Name);
         Text(ref visitor, "question", facts.Dns?.Name);
+        Text(ref visitor, "cert", facts.Certificate?.Description);
         if (facts.Tls is not { } hello) return;
         visitor.Text("tlsVersion", hello.Version.ToName());
         Text(ref visitor, "sni", hello.ServerName);

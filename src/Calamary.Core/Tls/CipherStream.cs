@@ -52,6 +52,9 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     /// <summary>Another record follows before anything else happens: all of them are sent by one call.</summary>
     public bool Gathers { get; set; }
 
+    /// <summary>Hears what is written, until it is taken away; null for nobody.</summary>
+    public Action<ReadOnlyMemory<byte>>? OnWrite { get; set; }
+
     /// <summary>With an empty buffer it only waits for bytes, as SslStream does before it takes a buffer of its own.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -67,6 +70,7 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        OnWrite?.Invoke(buffer);
         _from = buffer;
         if (Gathers || _gathered > 0)
         {

@@ -29,7 +29,7 @@ internal sealed class TlsConnection : Connection
     private int _heldStart, _heldEnd;
     private int _peekBytes = Reactor.ScratchBytes;
     private bool _waiting, _ready, _sending, _broken;
-    private bool _shutdown, _reset;
+    private bool _shutdown, _truncated, _reset;
 
     /// <param name="below">What it runs over.</param>
     /// <param name="cipher">The stream between socket and TLS.</param>
@@ -44,6 +44,12 @@ internal sealed class TlsConnection : Connection
     }
 
     public override ReactorSocket Socket => _below.Socket;
+
+    /// <summary>The alert that broke it, of the peer's; null for none.</summary>
+    public byte? Alert { get; private set; }
+
+    /// <summary>The application protocol that was agreed on (RFC 7301); empty for none.</summary>
+    public ReadOnlyMemory<byte> ApplicationProtocol => _ssl.NegotiatedApplicationProtocol.Protocol;
 
     private int Held => _heldEnd - _heldStart;
 
@@ -126,6 +132,12 @@ internal sealed class TlsConnection : Connection
         if (!_sending) SendCloseNotify();
     }
 
+    public override void Truncate()
+    {
+        _shutdown = _truncated = true;
+        if (!_sending) _below.ShutdownSend();
+    }
+
     public override void ResetOnClose()
     {
         _reset = true;
@@ -183,7 +195,7 @@ internal sealed class TlsConnection : Connection
         }
         catch (Exception failure) when (IsExpected(failure))
         {
-            _broken = true;
+            Break(failure);
         }
     }
 
@@ -198,14 +210,20 @@ internal sealed class TlsConnection : Connection
             var count = _input.GetResult();
             if (count > 0) _cipher.Fruitful();
             else if (_mustNotify && _cipher.SawEnd) _broken = true;
-            else PeerFinished = true;
+            else (PeerFinished, IsTruncated) = (true, _cipher.SawEnd);
             return count == 0 && IsBroken ? -BrokenBy : count;
         }
         catch (Exception failure) when (IsExpected(failure))
         {
-            _broken = true;
+            Break(failure);
             return -BrokenBy;
         }
+    }
+
+    private void Break(Exception failure)
+    {
+        _broken = true;
+        Alert ??= TlsAlert.Of(failure);
     }
 
     private void Send(ReadOnlyMemory<byte> record)
@@ -239,7 +257,8 @@ internal sealed class TlsConnection : Connection
         {
             _broken = true;
         }
-        if (_shutdown && !IsClosed) SendCloseNotify();
+        if (_truncated && !IsClosed) _below.ShutdownSend();
+        else if (_shutdown && !IsClosed) SendCloseNotify();
         InContext(static self => self.SignalWritable());
     }
 

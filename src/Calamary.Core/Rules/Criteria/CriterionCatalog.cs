@@ -17,6 +17,10 @@ internal static class CriterionCatalog
         ["alpn"] = AlpnCriterion.TryCreate,
         ["tlsVersion"] = TlsVersionCriterion.TryCreate,
         ["ech"] = EchCriterion.TryCreate,
+        ["cert"] = CertificateCriterion.TryCreate,
+        ["host"] = HostCriterion.TryCreate,
+        ["path"] = PathCriterion.TryCreate,
+        ["method"] = MethodCriterion.TryCreate,
         ["user"] = UserCriterion.TryCreate,
         ["listener"] = ListenerCriterion.TryCreate,
     };

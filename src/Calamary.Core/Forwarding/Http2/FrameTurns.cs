@@ -1,0 +1,32 @@
+namespace Calamary.Core.Forwarding.Http2;
+
+/// <summary>Whose turn it is to write to the client: the server's frames, or the proxy's own between them. Two writers, one thread.</summary>
+internal sealed class FrameTurns
+{
+    private bool _taken;
+    private TaskCompletionSource? _waiting;
+
+    public ValueTask TakeAsync()
+    {
+        if (_taken)
+        {
+            _waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_waiting.Task);
+        }
+        _taken = true;
+        return default;
+    }
+
+    public void Release()
+    {
+        if (_waiting is { } waiting)
+        {
+            _waiting = null;
+            waiting.SetResult();
+        }
+        else
+        {
+            _taken = false;
+        }
+    }
+}
