@@ -38,7 +38,7 @@ public class LeafIssuerTests
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=Below", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
-        using var issued = request.Create(Root, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1), [7]);
+        using var issued = request.Create(Root.SubjectName, X509SignatureGenerator.CreateForECDsa(Root.GetECDsaPrivateKey()!), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1), [7]);
         var below = issued.CopyWithPrivateKey(key);
         var leaf = new LeafIssuer(new ServerCertificate(below, [])).For(Server, isValid: true);
         Assert.Equal(["CN=Below"], leaf.IntermediateCertificates.Select(static c => c.Subject));

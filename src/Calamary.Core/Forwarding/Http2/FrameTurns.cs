@@ -3,7 +3,8 @@ namespace Calamary.Core.Forwarding.Http2;
 /// <summary>Whose turn it is to write to the client: the server's frames, or the proxy's own between them. Two writers, one thread.</summary>
 internal sealed class FrameTurns
 {
-    private bool _taken;
+    // The server begins: its SETTINGS are the first frame (RFC 9113 §3.4).
+    private bool _taken = true;
     private TaskCompletionSource? _waiting;
 
     public ValueTask TakeAsync()

@@ -13,7 +13,7 @@ internal sealed class ServerPump(Connection upstream, Connection client, Http2Se
     /// <summary>What clients are told of the largest field list: less than what is borne.</summary>
     public const uint MaxFieldList = 64 * 1024;
 
-    private bool _hasTurn;
+    private bool _hasTurn = true;
 
     protected override FrameFate Meet(FrameHeader header)
     {
@@ -82,7 +82,7 @@ internal sealed class ServerPump(Connection upstream, Connection client, Http2Se
 
     protected override ValueTask<bool> AfterSendAsync()
     {
-        if (IsAtBoundary) Release();
+        if (IsAtBoundary && !IsFirst) Release();
         return new(true);
     }
 

@@ -84,6 +84,30 @@ public sealed class RequestFieldsTests
     [InlineData("transfer-encoding=chunked", false)]
     public void Trailers(string text, bool proper) => Assert.Equal(proper, RequestFields.AreTrailers(List(text)));
 
+    [Theory]
+    [InlineData("curl", "GET /a?b")]
+    [InlineData("curl-post", "POST /post")]
+    [InlineData("nghttp", "GET /a", "GET /b", "GET /c")]
+    [InlineData("h2load", "GET /x", "GET /x", "GET /x", "GET /x")]
+    public void Requests_of_real_clients(string name, params string[] expected)
+    {
+        ReadOnlySpan<byte> rest = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "TestData", "http2", name + ".bin"));
+        Assert.True(rest.StartsWith(FrameHeader.Preface));
+        var (decoder, fields, found) = (new HpackDecoder(), new FieldList(), new List<string>());
+        for (rest = rest[FrameHeader.Preface.Length..]; rest.Length >= FrameHeader.Size;)
+        {
+            var header = FrameHeader.Read(rest);
+            var block = rest.Slice(FrameHeader.Size, header.Length);
+            rest = rest[(FrameHeader.Size + header.Length)..];
+            if (header.Type != FrameType.Headers) continue;
+            Assert.Equal(HpackStatus.Done, decoder.Decode(header.Has(FrameFlags.Priority) ? block[5..] : block, fields));
+            Assert.True(RequestFields.TryRead(fields, allowsProtocol: false, out var request));
+            found.Add($"{Ascii(request.Method)} {Ascii(request.Path)}");
+        }
+        Assert.True(rest.IsEmpty);
+        Assert.Equal(expected, found);
+    }
+
     private static FieldList List(string text)
     {
         var list = new FieldList();
