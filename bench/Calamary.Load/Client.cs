@@ -13,7 +13,7 @@ namespace Calamary.Load;
 internal sealed record Exchange(byte[] Hello, int Port, int FirstAnswer, int SecondRequest, long Total, bool Hold);
 
 /// <summary>Many clients on one thread. Anything but the expected bytes and then the server's close is an error.</summary>
-internal sealed unsafe class Client(Exchange exchange, uint address)
+internal sealed unsafe class Client(Exchange exchange, uint address) : ILoadClient
 {
     private struct Connection
     {
@@ -53,7 +53,6 @@ internal sealed unsafe class Client(Exchange exchange, uint address)
             EpollAdd(epoll, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
     }
 
-    /// <summary>Waits for something to happen, at most so long, and deals with it.</summary>
     public void Turn(int timeoutMs)
     {
         var count = ready.Wait(epoll, timeoutMs);

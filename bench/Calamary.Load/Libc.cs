@@ -15,6 +15,8 @@ internal static unsafe partial class Libc
     public const int EPOLLRDHUP = 0x2000;
     public const int EPOLLET = 1 << 31;
 
+    public const int SHUT_WR = 1;
+
     private const int AF_INET = 2;
     private const int SOCK_STREAM = 1;
     private const int SOCK_NONBLOCK = 0x800;
@@ -61,6 +63,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial nint recv(int fd, byte* data, nint length, int flags);
+
+    [LibraryImport("libc")]
+    public static partial int shutdown(int fd, int how);
 
     [LibraryImport("libc")]
     public static partial int close(int fd);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using Calamary.Load;
+using Calamary.Load.Tls;
 using Calamary.Load.Udp;
 
 if (args.Length == 0)
@@ -11,6 +12,7 @@ if (args.Length == 0)
                calamary-load bulk    --target IP [--concurrency 4] --bulk-bytes N [--sni NAME]
                calamary-load idle    --target IP --count N [--sni NAME]
                calamary-load hello   [--sni NAME]    (writes the ClientHello to standard output)
+        {TlsCommands.Usage}
         {UdpCommands.Usage}
         """);
     return 2;
@@ -19,6 +21,8 @@ if (args.Length == 0)
 var options = new Options(args.Skip(1));
 if (args[0].StartsWith("udp-", StringComparison.Ordinal))
     return new UdpCommands(options).Run(args[0]);
+if (args[0].StartsWith("tls-", StringComparison.Ordinal))
+    return new TlsCommands(options).Run(args[0]);
 
 var hello = ClientHello.For(options.Text("--sni", "a.example.test"));
 var bulkBytes = options.Number("--bulk-bytes", 1_000_000_000);

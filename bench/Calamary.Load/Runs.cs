@@ -9,7 +9,8 @@ internal static class Runs
 
     /// <summary>Closed loop: a connection that ends is followed by the next, until the time is over or so many were opened.
     /// Those still under way <see cref="Grace"/> later are errors.</summary>
-    public static (Client Client, TimeSpan Elapsed) Closed(Client client, int concurrency, TimeSpan duration, long count, int pauseMs)
+    public static (T Client, TimeSpan Elapsed) Closed<T>(T client, int concurrency, TimeSpan duration, long count, int pauseMs)
+        where T : ILoadClient
     {
         var start = Stopwatch.GetTimestamp();
         long opened = 0;
@@ -40,7 +41,8 @@ internal static class Runs
         return run;
     }
 
-    private static (Client Client, TimeSpan Elapsed) GiveUp(Client client, long start)
+    private static (T Client, TimeSpan Elapsed) GiveUp<T>(T client, long start)
+        where T : ILoadClient
     {
         client.Errors["unfinished"] = client.Pending;
         return (client, Stopwatch.GetElapsedTime(start));

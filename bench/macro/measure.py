@@ -8,6 +8,16 @@ def process_cpu(pid):
     return time.clock_gettime((~pid << 3) | 2)
 
 
+def family(pid):
+    """The process and all that descend from it."""
+    children = " ".join(task.read_text() for task in Path(f"/proc/{pid}/task").glob("*/children")).split()
+    return [pid, *(relative for child in children for relative in family(int(child)))]
+
+
+def family_cpu(pid):
+    return {member: process_cpu(member) for member in family(pid)}
+
+
 def machine_busy():
     """CPU seconds that all cores together were not idle (10 ms ticks)."""
     user, nice, system, idle, iowait, irq, softirq, steal, *_ = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
@@ -20,18 +30,24 @@ def memory(pid):
     return [int(rows[row].split()[0]) * 1024 for row in ("Pss", "Rss")]
 
 
+def family_pss(pid):
+    return sum(memory(member)[0] for member in family(pid))
+
+
 class Usage:
-    """CPU between its making and stop(), of the proxy and of what belongs to no end of the measurement."""
+    """CPU between its making and stop(), of the proxy with its helpers and of what belongs to no end of the measurement."""
 
     def __init__(self, proxy, server):
         self.proxy, self.server = proxy, server
         self.before = self.read()
 
     def read(self):
-        return [process_cpu(self.proxy) if self.proxy else 0, process_cpu(self.server), machine_busy(), time.monotonic()]
+        return [family_cpu(self.proxy) if self.proxy else {}, process_cpu(self.server), machine_busy(), time.monotonic()]
 
     def stop(self, client_cpu):
-        proxy, server, busy, wall = (now - then for now, then in zip(self.read(), self.before))
+        (now, *rest), (then, *rest_before) = self.read(), self.before
+        proxy = sum(cpu - then.get(member, 0) for member, cpu in now.items())
+        server, busy, wall = (now - then for now, then in zip(rest, rest_before))
         self.proxy_cpu = proxy
         self.machine_cpu = busy
         self.others = max(0, busy - proxy - server - client_cpu) / wall

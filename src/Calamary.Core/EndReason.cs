@@ -71,4 +71,8 @@ public enum EndReason : byte
     NoProxyLeft,
     /// <summary>No route to the server's network.</summary>
     DialNoRoute,
+    /// <summary>Interception: the TLS handshake with the server failed.</summary>
+    UpstreamTlsFailed,
+    /// <summary>Interception: the client does not accept the certificate.</summary>
+    InterceptionRefused,
 }

@@ -45,6 +45,9 @@ public sealed class Flow
     /// <summary>How the client speaks to the proxy.</summary>
     internal IMode Mode { get; }
 
+    /// <summary>Whether a client that has refused the intercepting certificate is let through undecrypted the next time.</summary>
+    internal bool PassesPinned { get; init; }
+
     /// <summary>The configuration that was in force at accept.</summary>
     internal FlowPolicy Policy { get; private set; }
 

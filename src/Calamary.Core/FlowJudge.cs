@@ -1,7 +1,10 @@
 using Calamary.Core.Listening;
 using Calamary.Core.Names;
 using Calamary.Core.Peeking;
+using Calamary.Core.Probing;
 using Calamary.Core.Protocols.Dns;
+using Calamary.Core.Protocols.Dtls;
+using Calamary.Core.Protocols.Quic;
 using Calamary.Core.Transport;
 
 namespace Calamary.Core;
@@ -25,6 +28,9 @@ internal readonly record struct Decision(Verdict? Verdict, IReadOnlyList<Endpoin
 /// <summary>The stages peek and decide: applies the rules to what is known, and finds out more only while the verdict depends on it.</summary>
 internal static class FlowJudge
 {
+    /// <summary>Of so many addresses of a name the certificates are looked at; others count as unreachable.</summary>
+    private const int MaxProbes = 8;
+
     public static async ValueTask<Decision> DecideAsync(Flow flow)
     {
         // What the handshake named: an address, or a name.
@@ -40,14 +46,15 @@ internal static class FlowJudge
         if (peek != PeekOutcome.Over) return Decision.Failed(Peeker.ReasonOf(peek));
         LogIdentified(flow);
         var serverName = flow.Mode.ServerName == ServerNameUse.Never ? null : flow.Facts.Tls?.ServerName;
-        return await JudgeAsync(flow, asked, serverName ?? askedName);
+        var decision = await JudgeAsync(flow, asked, serverName ?? askedName);
+        return decision.IsPending ? await JudgeByCertificateAsync(flow, asked, serverName ?? askedName) : decision;
     }
 
     /// <summary>Judges what is known now. With a name, every address that it has is judged for itself.</summary>
     public static async ValueTask<Decision> JudgeAsync(Flow flow, Endpoint destination, string? name)
     {
         if (name is null)
-            return JudgeAddress(flow, destination) is not { } certain ? Decision.Pending
+            return JudgeAddress(flow, new(destination)) is not { } certain ? Decision.Pending
                 : certain.IsAccepted ? new(certain, [destination]) : Decision.Of(certain);
 
         // A name may be enough for a denial; looking it up then would only tell others what was denied.
@@ -55,19 +62,60 @@ internal static class FlowJudge
         flow.Facts.Destination = destination;
         var decided = flow.Rules.TryDecide(in flow.Facts, out var verdict, flow.Trace);
         if (decided && !verdict.IsAccepted) return Decision.Of(verdict);
-        if (!decided && !flow.Rules.ComparesDestination) return Decision.Pending;
+        if (decided ? NeedsHello(flow, verdict) : !flow.Rules.ComparesDestination) return Decision.Pending;
 
         var lookup = await ResolveAsync(flow, name);
-        if (lookup.Status != NameStatus.Found)
-            return Decision.Failed(lookup.Status == NameStatus.NotFound ? EndReason.NameNotFound : EndReason.NameLookupFailed);
-        return JudgeCandidates(flow, lookup.Addresses, destination.Port);
+        if (lookup.Status != NameStatus.Found) return NotFound(lookup);
+        return JudgeCandidates(flow, [.. lookup.Addresses.Select(a => new Candidate(new Endpoint(a, destination.Port)))]);
+    }
+
+    /// <summary>The verdict depends on the server's certificate: it is looked at, and the flow judged again. Every address is looked at for itself.</summary>
+    private static async ValueTask<Decision> JudgeByCertificateAsync(Flow flow, Endpoint destination, string? name)
+    {
+        var addresses = (IReadOnlyList<Address>)[destination.Address];
+        if (name is not null)
+        {
+            var lookup = await ResolveAsync(flow, name);
+            if (lookup.Status != NameStatus.Found) return NotFound(lookup);
+            addresses = lookup.Addresses;
+        }
+        var candidates = new Candidate[addresses.Count];
+        var probes = new List<(int Index, Task<CertificateCheck> Probe)>();
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            var target = new Endpoint(addresses[i], destination.Port);
+            candidates[i] = new(target);
+            // An address that is denied in any case is not to be connected to.
+            if (JudgeAddress(flow, candidates[i]) is not null || !IsTls(flow)) continue;
+            candidates[i] = new(target, CertificateProbes.Skipped);
+            if (probes.Count < MaxProbes) probes.Add((i, flow.Policy.Probes.CheckAsync(flow, target)));
+        }
+        foreach (var (index, probe) in probes)
+        {
+            candidates[index] = new(candidates[index].Target, await probe);
+            if (flow.Policy.Debug) LogCertificate(flow, candidates[index]);
+        }
+        flow.Facts.Known |= FactStages.Certificate;
+        return JudgeCandidates(flow, candidates);
+    }
+
+    private static Decision NotFound(in NameResult lookup) =>
+        Decision.Failed(lookup.Status == NameStatus.NotFound ? EndReason.NameNotFound : EndReason.NameLookupFailed);
+
+    private static void LogCertificate(Flow flow, in Candidate candidate)
+    {
+        var facts = flow.Facts;
+        facts.Destination = candidate.Target;
+        facts.Known |= FactStages.Destination;
+        facts.Certificate = candidate.Certificate;
+        flow.Policy.Log.Certificate(in facts);
     }
 
     /// <summary>Whether a flow that runs may go on to where it goes, by a policy that has come since: then it takes that over.</summary>
     public static bool TryTakeOver(Flow flow, FlowPolicy policy)
     {
         flow.TakePolicy(policy);
-        return JudgeAddress(flow, flow.Facts.Destination) is { IsAccepted: true };
+        return JudgeAddress(flow, new(flow.Facts.Destination)) is { IsAccepted: true };
     }
 
     /// <summary>Answers that are to be changed must be known for what they are.</summary>
@@ -81,41 +129,62 @@ internal static class FlowJudge
         flow.Policy.Log.Identified(in flow.Facts);
     }
 
-    private static Decision JudgeCandidates(Flow flow, IReadOnlyList<Address> addresses, ushort port)
+    private static Decision JudgeCandidates(Flow flow, IReadOnlyList<Candidate> candidates)
     {
         Verdict? accepted = null, denied = null;
-        var targets = new List<Endpoint>(addresses.Count);
-        foreach (var address in addresses)
+        var chosen = candidates[0];
+        var targets = new List<Endpoint>(candidates.Count);
+        foreach (var candidate in candidates)
         {
-            if (JudgeAddress(flow, new Endpoint(address, port)) is not { } verdict)
+            if (JudgeAddress(flow, candidate) is not { } verdict)
             {
                 flow.Facts.Known &= ~FactStages.Destination;
                 return Decision.Pending;
             }
-            if (verdict.IsAccepted)
-            {
-                accepted ??= verdict;
-                targets.Add(flow.Facts.Destination);
-            }
-            else
+            if (!verdict.IsAccepted)
             {
                 denied ??= verdict;
             }
+            else if (accepted is null || accepted.Value.Action == verdict.Action)
+            {
+                // What is to be intercepted at one address must not pass at another.
+                if (accepted is null) chosen = candidate;
+                accepted ??= verdict;
+                targets.Add(candidate.Target);
+            }
         }
-        flow.Facts.Destination = new Endpoint(targets.Count > 0 ? targets[0].Address : addresses[0], port);
+        flow.Facts.Destination = chosen.Target;
+        flow.Facts.Certificate = chosen.Certificate;
         return new((accepted ?? denied)!.Value, targets);
     }
 
     /// <summary>Null when the verdict depends on what is not known yet.</summary>
-    private static Verdict? JudgeAddress(Flow flow, Endpoint destination)
+    private static Verdict? JudgeAddress(Flow flow, in Candidate candidate)
     {
-        flow.Facts.Destination = destination;
+        flow.Facts.Destination = candidate.Target;
+        flow.Facts.Certificate = candidate.Certificate;
         flow.Facts.Known |= FactStages.Destination;
-        if (flow.Facts.Transport == TransportProtocol.Udp && flow.Policy.OwnDatagrams.Contains(destination))
+        if (flow.Facts.Transport == TransportProtocol.Udp && flow.Policy.OwnDatagrams.Contains(candidate.Target))
             return new Verdict(RuleAction.Deny, VerdictBasis.Loop);
-        if (flow.Policy.Guard.TryRefuse(destination, out var basis)) return new Verdict(RuleAction.Deny, basis);
-        return flow.Rules.TryDecide(in flow.Facts, out var verdict, flow.Trace) ? verdict : null;
+        if (flow.Policy.Guard.TryRefuse(candidate.Target, out var basis)) return new Verdict(RuleAction.Deny, basis);
+        if (!flow.Rules.TryDecide(in flow.Facts, out var verdict, flow.Trace) || NeedsHello(flow, verdict)) return null;
+        if (verdict.Action != RuleAction.Intercept || IsTls(flow)) return verdict;
+        if (flow.Facts.Protocol == QuicProtocol.Id || flow.Facts.Protocol == DtlsProtocol.Id)
+        {
+            // Clients fall back to TCP, which can be intercepted.
+            flow.FailureDetail = "QUIC and DTLS are not intercepted";
+            return verdict with { Action = RuleAction.Deny };
+        }
+        // There is nothing to decrypt.
+        flow.Facts.Interception = Interception.Skipped;
+        return flow.Rules.TryDecide(in flow.Facts, out verdict, flow.Trace) ? verdict : null;
     }
+
+    /// <summary>Whether there is something to intercept shows when peeking is over.</summary>
+    private static bool NeedsHello(Flow flow, in Verdict verdict) =>
+        verdict.Action == RuleAction.Intercept && !flow.Facts.Has(FactStages.Payload);
+
+    private static bool IsTls(Flow flow) => flow.Facts is { Transport: TransportProtocol.Tcp, Tls: not null };
 
     private static async ValueTask<NameResult> ResolveAsync(Flow flow, string name)
     {
@@ -132,4 +201,7 @@ internal static class FlowJudge
         flow.Metrics.DnsTime(TimeProvider.System.GetElapsedTime(started));
         return result;
     }
+
+    /// <summary>An address that may be dialled, with its certificate when that was looked at.</summary>
+    private readonly record struct Candidate(Endpoint Target, CertificateCheck? Certificate = null);
 }

@@ -1,5 +1,6 @@
 using Calamary.Core.Forwarding;
 using Calamary.Core.Forwarding.Http;
+using Calamary.Core.Forwarding.Intercepting;
 using Calamary.Core.Listening;
 using Calamary.Core.Listening.Socks5;
 
@@ -61,6 +62,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         }
 
         // dial and relay
+        if (verdict.Action == RuleAction.Intercept) return await Interceptor.RunAsync(flow, decision.Targets, forwarder);
         return await forwarder.ForwardAsync(flow, decision.Targets, CancellationToken.None);
     }
 
@@ -76,7 +78,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         or EndReason.DialTimeout or EndReason.DialRefused or EndReason.DialUnreachable or EndReason.DialExhausted
         or EndReason.UpstreamClosedEarly or EndReason.UpstreamMalformed or EndReason.Drained
         or EndReason.SourceNotTrusted or EndReason.TlsHandshakeFailed or EndReason.AuthenticationFailed or EndReason.CommandNotSupported
-        or EndReason.NoProxyLeft or EndReason.DialNoRoute;
+        or EndReason.NoProxyLeft or EndReason.DialNoRoute or EndReason.UpstreamTlsFailed or EndReason.InterceptionRefused;
 
     private static bool IsOwn(Flow flow) => flow.Own?.Contains(flow.Facts.Source) == true;
 

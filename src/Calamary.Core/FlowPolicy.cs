@@ -1,7 +1,9 @@
 using Calamary.Core.Configuration;
 using Calamary.Core.Forwarding;
+using Calamary.Core.Forwarding.Intercepting;
 using Calamary.Core.Names;
 using Calamary.Core.Observability;
+using Calamary.Core.Probing;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
 using Calamary.Core.Transport;
@@ -31,6 +33,9 @@ internal sealed class FlowPolicy
     /// <summary>What every connection and datagram towards servers carries.</summary>
     public required OutboundOptions Output { get; init; }
 
+    /// <summary>Looks at servers' certificates, when rules ask for them.</summary>
+    public required CertificateProbes Probes { get; init; }
+
     /// <summary>Compares passwords, for listeners with users.</summary>
     public required Authenticator Authenticator { get; init; }
 
@@ -45,6 +50,9 @@ internal sealed class FlowPolicy
 
     /// <summary>Whether <c>ech</c> is taken out of DNS answers.</summary>
     public bool StripsEch { get; init; }
+
+    /// <summary>What interception needs; null when no rule asks for it.</summary>
+    public InterceptionModel? Interception { get; init; }
 
     public required TimeoutConfig Timeouts { get; init; }
 

@@ -3,6 +3,7 @@ using Calamary.Core;
 using Calamary.Core.Protocols;
 using Calamary.Core.Protocols.Dns;
 using Calamary.Core.Protocols.Http;
+using Calamary.Core.Protocols.Http2;
 using Calamary.Core.Protocols.ProxyProtocol;
 using Calamary.Core.Protocols.Quic;
 using Calamary.Core.Protocols.Socks;
@@ -36,6 +37,7 @@ internal sealed class Contract(Random random)
         foreach (var parser in ProtocolCatalog.Datagrams) CheckDatagrams(parser, Datagrams.Split(input));
         CheckQuic(input);
         CheckEch(input);
+        CheckHttp2(input);
         HttpAuthority.TryParse(input.AsSpan(0, Math.Min(input.Length, 80)), 80, out _);
     }
 
@@ -142,6 +144,35 @@ internal sealed class Contract(Random random)
         if (DnsEch.Strip(message, out var length) != DnsEchOutcome.Stripped) return;
         Require(length < message.Length, "a stripped message is not shorter");
         Require(DnsEch.Strip(message.AsSpan(0, length), out _) == DnsEchOutcome.Unchanged, "ECH is left");
+    }
+
+    /// <summary>What is decoded is the same when it is encoded anew, for any decoder.</summary>
+    private static void CheckHttp2(byte[] input)
+    {
+        var decoder = new HpackDecoder();
+        var (fields, again) = (new FieldList(), new FieldList());
+        for (ReadOnlySpan<byte> rest = input; rest.Length >= FrameHeader.Size;)
+        {
+            if (rest.StartsWith(FrameHeader.Preface)) rest = rest[FrameHeader.Preface.Length..];
+            if (rest.Length < FrameHeader.Size) return;
+            var header = FrameHeader.Read(rest);
+            var block = rest.Slice(FrameHeader.Size, Math.Min(header.Length, rest.Length - FrameHeader.Size));
+            rest = rest[(FrameHeader.Size + block.Length)..];
+            if (header.Type != FrameType.Headers) continue;
+            if (header.Has(FrameFlags.Priority)) block = block[Math.Min(block.Length, 5)..];
+            var status = decoder.Decode(block, fields);
+            Require(decoder.Table.Size <= decoder.Table.MaxSize, "a table larger than it may be");
+            if (status != HpackStatus.Done) return;
+            var output = new ArrayBufferWriter<byte>();
+            HpackEncoder.WriteSizeUpdate(output, 0);
+            HpackEncoder.Write(output, fields);
+            Require(new HpackDecoder().Decode(output.WrittenSpan, again) == HpackStatus.Done, "what was encoded cannot be decoded");
+            var isRequest = RequestFields.TryRead(fields, allowsProtocol: true, out var request);
+            Require(RequestFields.TryRead(again, allowsProtocol: true, out var same) == isRequest, "a request became another");
+            if (!isRequest) continue;
+            Require(request.Path.SequenceEqual(same.Path) && request.Authority.SequenceEqual(same.Authority), "a request became another");
+            Require(!RequestFields.AreTrailers(fields), "a request that is trailers");
+        }
     }
 
     /// <summary>Any split of the input gives the same end.</summary>

@@ -13,6 +13,8 @@ byte[][] seeds =
         .Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
     .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "TestData", "quic"), "*.bin")
         .Order(StringComparer.Ordinal).Select(f => QuicFrames.Open(File.ReadAllBytes(f))).Where(f => f.Length > 0),
+    .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "TestData", "http2", "nghttp2.hpack.txt"))
+        .Select(l => Convert.FromHexString(l[..l.IndexOf(' ', StringComparison.Ordinal)])).Select(b => (byte[])[0, (byte)(b.Length >> 8), (byte)b.Length, 1, 4, 0, 0, 0, 1, .. b]),
     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"u8.ToArray(),
     "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"u8.ToArray(),
     "5;a=b\r\nhello\r\n0\r\nTrailer: x\r\n\r\n"u8.ToArray(),

@@ -37,6 +37,9 @@ public sealed record ListenerConfig
     /// <summary>Transparent and proxyproto: dial the addresses of the SNI, not the one the client chose.</summary>
     public bool ResolveSni { get; init; }
 
+    /// <summary>Clients that have refused the intercepting certificate are let through undecrypted the next time.</summary>
+    public bool PassesPinned { get; init; }
+
     /// <summary>https and proxyproto: who vouches for clients' certificates; null when clients need none.</summary>
     internal X509Certificate2Collection? ClientCa { get; init; }
 }

@@ -13,14 +13,18 @@ internal sealed class RuleReader(MatchReader matches)
     private static readonly IReadOnlyList<(string, (RuleAction Action, bool IsAvailable)?)> Actions =
     [
         ("accept", (RuleAction.Accept, true)), ("allow", (RuleAction.Accept, true)), ("deny", (RuleAction.Deny, true)),
-        ("drop", (RuleAction.Deny, true)), ("redirect", (RuleAction.Redirect, true)), ("intercept", (default, false)), ("limit", (default, false)),
+        ("drop", (RuleAction.Deny, true)), ("redirect", (RuleAction.Redirect, true)), ("intercept", (RuleAction.Intercept, true)), ("limit", (default, false)),
     ];
+
+    /// <summary>The first rule that intercepts; null for none.</summary>
+    public Section? Intercepting { get; private set; }
 
     /// <summary>Null after an error.</summary>
     public RuleDefinition? Read(Section item)
     {
         var match = ReadMatch(item);
         var action = ReadAction(item, match);
+        if (action == RuleAction.Intercept) Intercepting ??= item.Has("action") ? item : match;
         var name = ReadName(item);
         item.MustBeAbsent("limit");
         item.ReportUnknown(key => MatchReader.IsKey(key) ? ": it belongs inside 'match'" : null);

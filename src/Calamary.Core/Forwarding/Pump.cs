@@ -43,6 +43,7 @@ internal sealed class Pump(Connection from, Connection to, RelayState state, boo
             if (ended)
             {
                 if (!await to.FlushAsync()) return Fail(receiving: false);
+                if (from.IsTruncated) to.Truncate();
                 // When this was the last direction, closing sends the FIN, in the segment of the last bytes.
                 if (!state.OtherDirectionEnded) to.ShutdownSend();
                 state.OtherDirectionEnded = true;

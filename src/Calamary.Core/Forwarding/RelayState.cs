@@ -26,6 +26,9 @@ internal sealed class RelayState : TimerNode
     /// <summary>How the relay ended.</summary>
     public EndReason Reason => _reason;
 
+    /// <summary>Whether it has ended by a failure.</summary>
+    public bool HasFailed => _failed;
+
     /// <summary>Whether the direction from the client (or the one to it) has ended.</summary>
     public bool OtherDirectionEnded { get; set; }
 
@@ -37,7 +40,7 @@ internal sealed class RelayState : TimerNode
     {
         if (_answered) return;
         _answered = true;
-        SecondHelloDue = _flow.Facts.Tls is { Version: TlsVersion.Tls13 } && HelloRetryRequest.IsAt(answer);
+        SecondHelloDue = _flow.Facts is { Tls.Version: TlsVersion.Tls13, Interception: not Interception.Inside } && HelloRetryRequest.IsAt(answer);
     }
 
     /// <summary>Looks at the second hello; false when it ends the flow.</summary>

@@ -1,17 +1,20 @@
 using System.Net.NetworkInformation;
 using Calamary.Core.Configuration;
 using Calamary.Core.Forwarding;
+using Calamary.Core.Forwarding.Intercepting;
 using Calamary.Core.Names;
 using Calamary.Core.Observability;
+using Calamary.Core.Probing;
 using Calamary.Core.Protocols;
 using Calamary.Core.Rules;
+using Calamary.Core.Tls;
 using Calamary.Core.Transport;
 using Calamary.Core.Users;
 
 namespace Calamary.Core.Hosting;
 
 /// <summary>Makes the policy of a configuration. What is remembered of passwords outlives a reload; the name cache does when it does not
-/// change how names are looked up.</summary>
+/// change how names are looked up, and what was found of certificates when it does not change whom to trust.</summary>
 /// <param name="log">The log.</param>
 /// <param name="parsers">All protocols, in the order of trying.</param>
 /// <param name="datagramParsers">The same for datagrams.</param>
@@ -21,7 +24,10 @@ internal sealed class PolicyFactory(
 {
     private readonly OwnEndpoints _ownDatagrams = new();
     private readonly Authenticator _authenticator = new();
+    private readonly PinnedClients _pinned = new(TimeProvider.System);
     private (string Key, INameResolver Resolver)? _names;
+    private (string Thumbprint, LeafIssuer Issuer)? _issuer;
+    private (string Key, CertificateProbes Probes, CertificateVerifier Verifier)? _probes;
 
     /// <summary>The connections that are open towards servers, whatever the configuration.</summary>
     public OwnEndpoints Own { get; } = new();
@@ -41,11 +47,13 @@ internal sealed class PolicyFactory(
             Names = NamesFor(config),
             Dialler = new Dialler(output, config.Timeouts.Connect, config.Output.Retries, own),
             Output = output,
+            Probes = ProbesFor(config),
             Authenticator = _authenticator,
             Own = own,
             OwnDatagrams = _ownDatagrams,
             RejectsDatagrams = config.DenyUdp == UdpDenial.Reject,
             StripsEch = config.Dns.StripEch,
+            Interception = InterceptionFor(config),
             Timeouts = config.Timeouts,
             PeekBytes = config.Limits.PeekBytes,
             Log = log,
@@ -57,6 +65,15 @@ internal sealed class PolicyFactory(
     public static OutboundOptions OutputOf(CalamaryConfig config) =>
         new(config.Output.FwMark, config.Output.Interface ?? "", config.Output.IPv4, config.Output.IPv6);
 
+    /// <summary>Certificates that were made are kept while the authority stays the same.</summary>
+    private InterceptionModel? InterceptionFor(CalamaryConfig config)
+    {
+        if (config.Certs.Intercept is not { } authority) return null;
+        if (_issuer is not { } issuer || issuer.Thumbprint != authority.Certificate.Thumbprint)
+            _issuer = issuer = (authority.Certificate.Thumbprint, new LeafIssuer(authority));
+        return new InterceptionModel(issuer.Issuer, _probes!.Value.Verifier, _pinned);
+    }
+
     private INameResolver NamesFor(CalamaryConfig config)
     {
         var key = $"{string.Join(' ', config.DnsNameservers)} {config.Timeouts.DnsLookup} {config.Dns.Cache}";
@@ -65,6 +82,22 @@ internal sealed class PolicyFactory(
         _names = (key, resolver);
         return resolver;
     }
+
+    private CertificateProbes ProbesFor(CalamaryConfig config)
+    {
+        var authorities = config.Certs.Authorities;
+        var key = string.Join(' ', authorities.Select(static a => a.Thumbprint));
+        if (_probes is not { } probes || probes.Key != key)
+        {
+            var verifier = new CertificateVerifier(authorities, TimeProvider.System);
+            _probes = probes = (key, new CertificateProbes(verifier, TimeProvider.System), verifier);
+        }
+        if (config.Rules.Any(AsksForCertificates)) probes.Verifier.Prepare();
+        return probes.Probes;
+    }
+
+    private static bool AsksForCertificates(RuleDefinition rule) =>
+        rule.Action == RuleAction.Intercept || rule.Criteria.Any(static c => c.Needs.HasFlag(FactStages.Certificate));
 
     private static List<Endpoint> Endpoints(CalamaryConfig config)
     {

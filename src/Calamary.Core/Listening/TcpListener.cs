@@ -70,7 +70,7 @@ internal sealed class TcpListener(AcceptSocket socket, Func<ListenerModel> model
             ListenerMode.Socks5 => new Socks5Mode(model, policy),
             _ => new TransparentMode(socket.Local, listener.Config.Tproxy, listener.Config.ResolveSni),
         };
-        return new Flow(client, mode, current, table, in facts);
+        return new Flow(client, mode, current, table, in facts) { PassesPinned = listener.Config.PassesPinned };
     }
 
     private async ValueTask PauseAsync(int errno, CancellationToken cancellationToken)

@@ -36,6 +36,8 @@ internal static class EndReasonTexts
         EndReason.DialUnreachable => (LogLevel.Information, "Failed: the server is unreachable"),
         EndReason.DialNoRoute => (LogLevel.Information, "Failed: there is no route to the server"),
         EndReason.DialExhausted => (LogLevel.Warning, "Failed: no descriptors or ports left for a connection to the server"),
+        EndReason.UpstreamTlsFailed => (LogLevel.Information, "Failed: the TLS handshake with the server failed"),
+        EndReason.InterceptionRefused => (LogLevel.Information, "Refused: the client does not accept the intercepting certificate"),
         EndReason.ClientReset => (LogLevel.Information, "Failed: the client reset the connection"),
         EndReason.UpstreamReset => (LogLevel.Information, "Failed: the server reset the connection"),
         EndReason.UpstreamClosedEarly => (LogLevel.Information, "Failed: the server closed before its answer was complete"),

@@ -58,6 +58,9 @@ internal sealed class FlowLog(ILoggerFactory factory)
     public void Unfinished(in FlowFacts facts, int bytes) =>
         Flow(_parse, LogLevel.Information, new LogEvent { Id = LogEventId.Unfinished, Facts = facts, Sent = bytes });
 
+    /// <summary>What was found of the server's certificate, at one of its addresses.</summary>
+    public void Certificate(in FlowFacts facts) => Step(_parse, LogEventId.Certificate, facts);
+
     /// <summary>Hears the comparisons of one evaluation of the rules; null unless debug events are logged.</summary>
     public IRuleTrace? Trace(in FlowFacts facts) => _filter.IsEnabled(LogLevel.Debug) ? new RuleTraceLog(this, facts) : null;
 
@@ -84,6 +87,15 @@ internal sealed class FlowLog(ILoggerFactory factory)
 
     /// <summary>The flow's plain HTTP is answered with a redirect.</summary>
     public void Redirected(in FlowFacts facts, in Verdict verdict) => Decided(LogEventId.Redirected, facts, verdict);
+
+    /// <summary>A flow that a rule wants to be intercepted is not.</summary>
+    /// <param name="facts">The flow.</param>
+    /// <param name="why">Why.</param>
+    public void NotDecrypted(in FlowFacts facts, string why) =>
+        Flow(_forward, LogLevel.Information, new LogEvent { Id = LogEventId.NotDecrypted, Facts = facts, Text = why });
+
+    /// <summary>TLS is agreed on with both sides of an intercepted flow.</summary>
+    public void Intercepted(in FlowFacts facts) => Step(_send, LogEventId.Intercepted, facts);
 
     /// <summary>The flow ended other than by a verdict or completion.</summary>
     /// <param name="facts">The flow.</param>

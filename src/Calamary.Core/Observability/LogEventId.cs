@@ -15,6 +15,7 @@ internal enum LogEventId
     OddServerName = 204,
     Unfinished = 205,
     ForwardedBy = 206,
+    Certificate = 207,
 
     // filter
     Compared = 300,
@@ -25,6 +26,7 @@ internal enum LogEventId
     Denied = 401,
     Redirected = 402,
     Failed = 403,
+    NotDecrypted = 404,
 
     // send
     ConnectionEstablished = 500,
@@ -33,4 +35,5 @@ internal enum LogEventId
     BytesReceived = 503,
     Closed = 504,
     Ended = 505,
+    Intercepted = 506,
 }

@@ -68,6 +68,10 @@ internal static class LogMessage
                 line.Append("PROXY header from "u8);
                 line.Append(log.Sender);
                 break;
+            case LogEventId.Certificate:
+                line.Append("Certificate: "u8);
+                line.AppendEscaped(log.Facts.Certificate?.Description, NameLimit);
+                break;
             case LogEventId.OddServerName:
                 line.Append(log.Facts.Tls?.ServerNameKind == ServerNameKind.Several
                     ? "TLS hello with several server names: none for the rules"u8
@@ -87,11 +91,22 @@ internal static class LogMessage
                 line.Append("'"u8);
                 break;
             case LogEventId.Accepted:
-                line.Append("Accept"u8);
+                line.Append(log.Verdict.Action == RuleAction.Intercept ? "Intercept"u8 : "Accept"u8);
+                AppendCertificate(ref line, log.Facts.Certificate);
+                AppendRequest(ref line, log.Facts.Request);
+                break;
+            case LogEventId.NotDecrypted:
+                line.Append("Not decrypted: "u8);
+                line.AppendEscaped(log.Text, NameLimit);
+                break;
+            case LogEventId.Intercepted:
+                line.Append("Intercepting"u8);
                 break;
             case LogEventId.Denied:
                 line.Append("Denied by "u8);
                 AppendBasis(ref line, log.Verdict);
+                AppendCertificate(ref line, log.Facts.Certificate);
+                AppendRequest(ref line, log.Facts.Request);
                 break;
             case LogEventId.Redirected:
                 line.Append("Redirect by "u8);
@@ -136,6 +151,23 @@ internal static class LogMessage
         line.Append((long)(hello?.Version ?? TlsVersion.None));
         line.Append(", TlsSni="u8);
         line.AppendEscaped(hello?.ServerName, NameLimit);
+    }
+
+    private static void AppendCertificate(ref LineBuilder line, CertificateCheck? check)
+    {
+        if (check is null) return;
+        line.Append(", cert: "u8);
+        line.AppendEscaped(check.Description, NameLimit);
+    }
+
+    private static void AppendRequest(ref LineBuilder line, HttpRequestFacts? request)
+    {
+        if (request is null) return;
+        line.Append(", request: "u8);
+        line.AppendEscaped(request.Method, NameLimit);
+        line.Append(" "u8);
+        line.AppendEscaped(request.Host, NameLimit);
+        line.AppendEscaped(request.Path, NameLimit);
     }
 
     private static void AppendBasis(ref LineBuilder line, in Verdict verdict)

@@ -8,7 +8,7 @@ using Calamary.Core.Transport.Native;
 
 namespace Calamary.Core.Tls;
 
-/// <summary>A socket as the stream below an SslStream. What pends is completed inline on the reactor's thread. Nothing throws: a broken
+/// <summary>A connection as the stream below an SslStream: a socket, or TLS over one. What pends is completed inline on the reactor's thread. Nothing throws: a broken
 /// connection reads as its end and swallows what is written, and <see cref="Error"/> says so.</summary>
 internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSource
 {
@@ -19,7 +19,7 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     /// it on, each read waits for its turn.</summary>
     private const int MaxBarren = 64 * 1024;
 
-    private readonly ReactorSocket _socket;
+    private readonly Connection _below;
     private readonly Action _onReadable;
     private readonly Action _onWritable;
     private ManualResetValueTaskSourceCore<int> _read;
@@ -33,9 +33,9 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     private byte[]? _rest;
     private int _gathered;
 
-    public CipherStream(ReactorSocket socket)
+    public CipherStream(Connection below)
     {
-        _socket = socket;
+        _below = below;
         _onReadable = OnReadable;
         _onWritable = OnWritable;
     }
@@ -52,6 +52,9 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     /// <summary>Another record follows before anything else happens: all of them are sent by one call.</summary>
     public bool Gathers { get; set; }
 
+    /// <summary>Hears what is written, until it is taken away; null for nobody.</summary>
+    public Action<ReadOnlyMemory<byte>>? OnWrite { get; set; }
+
     /// <summary>With an empty buffer it only waits for bytes, as SslStream does before it takes a buffer of its own.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -60,20 +63,21 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
         if (count != -Errno.Again) return new(count);
         _read.Reset();
         _into = buffer;
-        if (next) _socket.Reactor.Post(static self => ((CipherStream)self!).ReadOn(), this);
+        if (next) _below.Reactor.Post(static self => ((CipherStream)self!).ReadOn(), this);
         else AwaitReadable();
         return new(this, _read.Version);
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        OnWrite?.Invoke(buffer);
         _from = buffer;
         if (Gathers || _gathered > 0)
         {
-            buffer.CopyTo(_socket.Reactor.CipherScratch.AsMemory(_gathered));
+            buffer.CopyTo(_below.Reactor.CipherScratch.AsMemory(_gathered));
             _gathered += buffer.Length;
             if (Gathers) return default;
-            _from = _socket.Reactor.CipherScratch.AsMemory(0, _gathered);
+            _from = _below.Reactor.CipherScratch.AsMemory(0, _gathered);
         }
         if (TryWrite())
         {
@@ -87,7 +91,7 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     }
 
     /// <summary>SslStream writes a last alert like this, where its platform has one: what does not fit at once is not worth waiting for.</summary>
-    public override void Write(ReadOnlySpan<byte> buffer) => _socket.TrySend(buffer);
+    public override void Write(ReadOnlySpan<byte> buffer) => _below.TrySend(buffer);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -97,8 +101,8 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     private int TryRead(Span<byte> buffer)
     {
         if (Error != 0 || SawEnd) return 0;
-        if (buffer.IsEmpty) return _socket.IsReadable ? 0 : -Errno.Again;
-        var count = _socket.TryReceive(buffer);
+        if (buffer.IsEmpty) return _below.IsReadable ? 0 : -Errno.Again;
+        var count = _below.TryReceive(buffer);
         if (count == 0) SawEnd = true;
         if (count > 0 && (_barren += count) > MaxBarren) count = -Errno.Protocol;
         if (count >= 0 || count == -Errno.Again) return count;
@@ -109,7 +113,7 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     private bool TryWrite()
     {
         if (Error != 0) return true;
-        var sent = _socket.TrySend(_from.Span, More);
+        var sent = _below.TrySend(_from.Span, More);
         if (sent < 0 && sent != -Errno.Again) Error = -sent;
         if (sent == _from.Length || Error != 0) return true;
         _from = _from[Math.Max(sent, 0)..];
@@ -127,14 +131,14 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
 
     private void AwaitReadable()
     {
-        _readable = _socket.WaitReadableAsync().GetAwaiter();
+        _readable = _below.WaitReadableAsync().GetAwaiter();
         if (_readable.IsCompleted) OnReadable();
         else _readable.UnsafeOnCompleted(_onReadable);
     }
 
     private void AwaitWritable()
     {
-        _writable = _socket.WaitWritableAsync().GetAwaiter();
+        _writable = _below.WaitWritableAsync().GetAwaiter();
         if (_writable.IsCompleted) OnWritable();
         else _writable.UnsafeOnCompleted(_onWritable);
     }

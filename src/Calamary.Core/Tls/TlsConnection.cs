@@ -10,14 +10,14 @@ using Calamary.Core.Transport.Native;
 
 namespace Calamary.Core.Tls;
 
-/// <summary>TLS over a socket, after the handshake. Backpressure and half-close are kept: there is one record on its way at most, and
+/// <summary>TLS over a socket, or over TLS again, after the handshake. Backpressure and half-close are kept: there is one record on its way at most, and
 /// <c>close_notify</c> (RFC 8446 §6.1) is the FIN of either direction. While it waits, it holds no buffer.</summary>
 internal sealed class TlsConnection : Connection
 {
     /// <summary>The most that a record carries (RFC 8446 §5.1).</summary>
     private const int RecordBytes = 16 * 1024;
 
-    private readonly ReactorSocket _socket;
+    private readonly Connection _below;
     private readonly CipherStream _cipher;
     private readonly SslStream _ssl;
     private readonly bool _mustNotify;
@@ -29,21 +29,27 @@ internal sealed class TlsConnection : Connection
     private int _heldStart, _heldEnd;
     private int _peekBytes = Reactor.ScratchBytes;
     private bool _waiting, _ready, _sending, _broken;
-    private bool _shutdown, _reset;
+    private bool _shutdown, _truncated, _reset;
 
-    /// <param name="socket">What it runs over.</param>
+    /// <param name="below">What it runs over.</param>
     /// <param name="cipher">The stream between socket and TLS.</param>
     /// <param name="ssl">TLS, after the handshake.</param>
     /// <param name="mustNotify">An end without <c>close_notify</c> counts as a reset: anybody on the way could have cut the stream there.</param>
-    public TlsConnection(ReactorSocket socket, CipherStream cipher, SslStream ssl, bool mustNotify)
-        : base(socket.Reactor)
+    public TlsConnection(Connection below, CipherStream cipher, SslStream ssl, bool mustNotify)
+        : base(below.Reactor)
     {
-        (_socket, _cipher, _ssl, _mustNotify) = (socket, cipher, ssl, mustNotify);
+        (_below, _cipher, _ssl, _mustNotify) = (below, cipher, ssl, mustNotify);
         (_onInput, _onSent) = (OnInput, OnSent);
-        socket.OnReset = SignalReset;
+        below.OnReset = SignalReset;
     }
 
-    public override ReactorSocket Socket => _socket;
+    public override ReactorSocket Socket => _below.Socket;
+
+    /// <summary>The alert that broke it, of the peer's; null for none.</summary>
+    public byte? Alert { get; private set; }
+
+    /// <summary>The application protocol that was agreed on (RFC 7301); empty for none.</summary>
+    public ReadOnlyMemory<byte> ApplicationProtocol => _ssl.NegotiatedApplicationProtocol.Protocol;
 
     private int Held => _heldEnd - _heldStart;
 
@@ -104,7 +110,8 @@ internal sealed class TlsConnection : Connection
         {
             var record = memory.Slice(sent, Math.Min(data.Length - sent, RecordBytes));
             sent += record.Length;
-            (_cipher.More, _cipher.Gathers) = (more, sent < data.Length);
+            // TLS below gathers in the same buffer.
+            (_cipher.More, _cipher.Gathers) = (more, sent < data.Length && _below is ReactorSocket);
             Send(record);
         }
         if (copy) Return(memory);
@@ -125,10 +132,16 @@ internal sealed class TlsConnection : Connection
         if (!_sending) SendCloseNotify();
     }
 
+    public override void Truncate()
+    {
+        _shutdown = _truncated = true;
+        if (!_sending) _below.ShutdownSend();
+    }
+
     public override void ResetOnClose()
     {
         _reset = true;
-        _socket.ResetOnClose();
+        _below.ResetOnClose();
     }
 
     public override void GrowReceiveBuffer(int bytes) => _peekBytes = Math.Max(_peekBytes, bytes);
@@ -137,8 +150,8 @@ internal sealed class TlsConnection : Connection
     {
         if (!_shutdown && !_reset && !_sending && !IsBroken) SendCloseNotify();
         // In this order SslStream's pending read, if there is one, ends before SslStream does.
-        _socket.OnReset = null;
-        _socket.Dispose();
+        _below.OnReset = null;
+        _below.Dispose();
         _ssl.Dispose();
         ReleaseHeld();
     }
@@ -182,7 +195,7 @@ internal sealed class TlsConnection : Connection
         }
         catch (Exception failure) when (IsExpected(failure))
         {
-            _broken = true;
+            Break(failure);
         }
     }
 
@@ -197,14 +210,20 @@ internal sealed class TlsConnection : Connection
             var count = _input.GetResult();
             if (count > 0) _cipher.Fruitful();
             else if (_mustNotify && _cipher.SawEnd) _broken = true;
-            else PeerFinished = true;
+            else (PeerFinished, IsTruncated) = (true, _cipher.SawEnd);
             return count == 0 && IsBroken ? -BrokenBy : count;
         }
         catch (Exception failure) when (IsExpected(failure))
         {
-            _broken = true;
+            Break(failure);
             return -BrokenBy;
         }
+    }
+
+    private void Break(Exception failure)
+    {
+        _broken = true;
+        Alert ??= TlsAlert.Of(failure);
     }
 
     private void Send(ReadOnlyMemory<byte> record)
@@ -238,7 +257,8 @@ internal sealed class TlsConnection : Connection
         {
             _broken = true;
         }
-        if (_shutdown && !IsClosed) SendCloseNotify();
+        if (_truncated && !IsClosed) _below.ShutdownSend();
+        else if (_shutdown && !IsClosed) SendCloseNotify();
         InContext(static self => self.SignalWritable());
     }
 
@@ -256,7 +276,7 @@ internal sealed class TlsConnection : Connection
         {
             _broken = true;
         }
-        if (!IsClosed) _socket.ShutdownSend();
+        if (!IsClosed) _below.ShutdownSend();
     }
 
     /// <summary>Decrypts ahead, for a look at the first bytes: up to so many are held.</summary>

@@ -32,7 +32,23 @@ internal sealed class TlsServer
         };
     }
 
+    /// <summary>Agrees on TLS with a client of an intercepted flow.</summary>
+    /// <param name="below">The client's connection; its hello was not read yet.</param>
+    /// <param name="certificate">What the client sees.</param>
+    /// <param name="protocol">The application protocol that the server has chosen out of the client's; empty for none.</param>
+    public static ValueTask<TlsHandshake> AcceptAsync(Connection below, SslStreamCertificateContext certificate, ReadOnlyMemory<byte> protocol)
+    {
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = certificate,
+            EnabledSslProtocols = TlsHandshake.Versions,
+            AllowRenegotiation = false,
+            ApplicationProtocols = protocol.IsEmpty ? null : [new SslApplicationProtocol(protocol.ToArray())],
+        };
+        return TlsHandshake.RunAsync(below, mustNotify: false, ssl => ssl.AuthenticateAsServerAsync(options));
+    }
+
     /// <summary>Agrees on TLS with a client.</summary>
-    public ValueTask<TlsHandshake> AcceptAsync(ReactorSocket socket) =>
-        TlsHandshake.RunAsync(socket, _mustNotify, ssl => ssl.AuthenticateAsServerAsync(_options));
+    public ValueTask<TlsHandshake> AcceptAsync(Connection below) =>
+        TlsHandshake.RunAsync(below, _mustNotify, ssl => ssl.AuthenticateAsServerAsync(_options));
 }

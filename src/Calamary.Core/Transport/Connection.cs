@@ -56,6 +56,12 @@ internal abstract class Connection(Reactor reactor) : TimerNode, IValueTaskSourc
     /// <summary>Tells the peer that nothing more will be sent; its own direction goes on.</summary>
     public abstract void ShutdownSend();
 
+    /// <summary>The peer's stream has ended without the peer having said so: what was left of it may have been cut off on the way.</summary>
+    public bool IsTruncated { get; protected set; }
+
+    /// <summary>Ends like a stream that is cut off, where that can be told from a proper end.</summary>
+    public virtual void Truncate() => ShutdownSend();
+
     /// <summary>Makes closing send a reset instead of a FIN.</summary>
     public abstract void ResetOnClose();
 

@@ -15,7 +15,7 @@ public class PublishedExamplesTests : ConfigTests
         // What the example names is not there on every machine; no listener of it needs any.
         Assert.All(result.Problems, p => Assert.Equal(ProblemSeverity.Warning, p.Severity));
         Assert.All(result.Problems, p => Assert.EndsWith(
-            p.Path.Contains(".server", StringComparison.Ordinal) ? "does not exist (no listener needs it)" : "not used in this version", p.Message, StringComparison.Ordinal));
+            p.Path.Contains(".server", StringComparison.Ordinal) ? "does not exist (nothing needs it)" : "not used in this version", p.Message, StringComparison.Ordinal));
         var config = result.Config!;
         var listener = Assert.Single(config.Listeners);
         Assert.Equal(["127.0.0.1:4128", "[::1]:4128"], listener.Addresses.Select(a => a.Endpoint.ToString()));

@@ -4,6 +4,7 @@ using System.Text;
 using Calamary.Core.Configuration;
 using Calamary.Core.Hosting;
 using Calamary.Core.Protocols;
+using Calamary.Core.Rules;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,11 +21,12 @@ internal sealed class InProcessProxy : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<InProcessProxy> StartAsync(string more = "", string rules = AcceptAll, string listener = "", ILoggerFactory? log = null)
+    public static async Task<InProcessProxy> StartAsync(string more = "", string rules = AcceptAll, string listener = "", ILoggerFactory? log = null,
+        IRuleEngine? engine = null)
     {
         var port = FreePort();
         var config = Config(port, more, rules, listener);
-        var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = config }, log ?? NullLoggerFactory.Instance, [], [], [], []);
+        var proxy = new CalamaryProxy(new CalamaryOptions { Configuration = config }, log ?? NullLoggerFactory.Instance, [], [], engine is null ? [] : [engine], []);
         await proxy.StartAsync(CancellationToken.None);
         return new InProcessProxy(proxy, port);
     }

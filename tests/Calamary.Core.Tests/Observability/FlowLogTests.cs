@@ -18,6 +18,20 @@ public class FlowLogTests
     }
 
     [Fact]
+    public void A_certificate_that_was_looked_at_is_told_and_forges_no_line()
+    {
+        using var capture = new LogCapture(debug: false);
+        var facts = LogCapture.Flow();
+        facts.Certificate = new CertificateCheck(CertificateFaults.Expired, false, "expired 2026-01-02 CN=a\n|b");
+        capture.Log.Denied(facts, Accept with { Action = RuleAction.Deny });
+        var line = capture.Line();
+        Assert.StartsWith(
+            "2023-10-02 00:10:30 | INFO | forward | 192.168.11.104 => 135.181.170.219:443 | Denied by rule 3, cert: expired 2026-01-02 CN=a", line, StringComparison.Ordinal);
+        Assert.Equal(5, line.Split('|').Length);
+        Assert.DoesNotContain('\n', line);
+    }
+
+    [Fact]
     public void IPv6_destinations_are_in_brackets_and_sources_have_no_port()
     {
         using var capture = new LogCapture(debug: false);

@@ -8,13 +8,13 @@ namespace Calamary.Core.Forwarding.Http;
 internal static class BodyRelay
 {
     /// <returns>Whether the body came whole.</returns>
-    public static ValueTask<bool> RunAsync(Connection from, Connection to, HttpBodyFraming framing, RelayState state, bool fromClient) =>
+    public static ValueTask<bool> RunAsync(Connection from, Connection to, HttpBodyFraming framing, RelayState state, bool fromClient, bool withTrailers) =>
         framing.Kind switch
         {
             HttpBodyKind.None => new(true),
             HttpBodyKind.Length => new Pump(from, to, state, fromClient, framing.Length).RunAsync(),
             HttpBodyKind.UntilClose => UntilCloseAsync(from, to, state, fromClient),
-            _ => ChunkedAsync(from, to, state, fromClient),
+            _ => ChunkedAsync(from, to, state, fromClient, withTrailers),
         };
 
     private static async ValueTask<bool> UntilCloseAsync(Connection from, Connection to, RelayState state, bool fromClient)
@@ -23,9 +23,9 @@ internal static class BodyRelay
         return state.Reason == EndReason.Completed;
     }
 
-    /// <summary>Chunks are passed on as they are; the scanner only finds the end (RFC 9112 §7.1). Trailer fields are not passed on (§7.1.2): nobody has
-    /// asked for them, as TE ends here, and what they say must not be taken for what a head says.</summary>
-    private static async ValueTask<bool> ChunkedAsync(Connection from, Connection to, RelayState state, bool fromClient)
+    /// <summary>Chunks are passed on as they are; the scanner only finds the end (RFC 9112 §7.1). Trailer fields are passed on (§7.1.2) only
+    /// where the ends speak as if with each other: else nobody has asked for them, as TE ends here, and what they say must not be taken for what a head says.</summary>
+    private static async ValueTask<bool> ChunkedAsync(Connection from, Connection to, RelayState state, bool fromClient, bool withTrailers)
     {
         var scanner = new ChunkedScanner();
         while (true)
@@ -48,7 +48,7 @@ internal static class BodyRelay
                 return false;
             }
             from.TryReceive(from.Reactor.Scratch.AsSpan(0, length));
-            var forwarded = Cut(from.Reactor.Scratch.AsSpan(0, length), scanner.Trailers);
+            var forwarded = withTrailers ? length : Cut(from.Reactor.Scratch.AsSpan(0, length), scanner.Trailers);
             if (forwarded > 0 && !await Pump.SendScratchAsync(to, forwarded))
             {
                 state.Fail(fromClient ? EndReason.UpstreamReset : EndReason.ClientReset);

@@ -20,18 +20,24 @@ internal sealed class HttpExchange
     private readonly Flow _flow;
     private readonly Connection _upstream;
     private readonly HttpRequest _request;
+    private readonly bool _verbatim;
     private readonly RelayState _state;
     private bool _answered;
 
-    private HttpExchange(Flow flow, Connection upstream, HttpRequest request)
+    private HttpExchange(Flow flow, Connection upstream, HttpRequest request, bool verbatim)
     {
-        (_flow, _upstream, _request) = (flow, upstream, request);
+        (_flow, _upstream, _request, _verbatim) = (flow, upstream, request, verbatim);
         _state = new RelayState(flow, upstream);
     }
 
-    public static async ValueTask<ExchangeResult> RunAsync(Flow flow, Connection upstream, HttpRequest request)
+    /// <param name="flow">The flow.</param>
+    /// <param name="upstream">The connection to the server.</param>
+    /// <param name="request">The request, its head taken from the client already.</param>
+    /// <param name="verbatim">Both sides speak as if with each other: heads and trailers are passed on as they are. Else the proxy is one of its own
+    /// in between (RFC 9110 §7.6).</param>
+    public static async ValueTask<ExchangeResult> RunAsync(Flow flow, Connection upstream, HttpRequest request, bool verbatim)
     {
-        var exchange = new HttpExchange(flow, upstream, request);
+        var exchange = new HttpExchange(flow, upstream, request, verbatim);
         // While the server thinks nobody reads from the client; that it has gone must be noticed all the same.
         flow.Client.OnReset = () => exchange._state.Fail(EndReason.ClientReset);
         try
@@ -48,7 +54,7 @@ internal sealed class HttpExchange
     private async ValueTask<ExchangeResult> RunAsync()
     {
         if (!await SendAsync(_upstream, RequestHead(), fromClient: true)) return Failed(EndReason.UpstreamReset);
-        var body = BodyRelay.RunAsync(_flow.Client, _upstream, _request.Body, _state, fromClient: true).AsTask();
+        var body = BodyRelay.RunAsync(_flow.Client, _upstream, _request.Body, _state, fromClient: true, _verbatim).AsTask();
         try
         {
             return await AnswerAsync(body);
@@ -79,7 +85,7 @@ internal sealed class HttpExchange
             _answered |= !response.IsInterim;
             if (response.IsInterim) continue;
             if (response.IsUpgrade) return bodySent ? await TunnelAsync() : Failed(EndReason.UpstreamMalformed);
-            if (!await BodyRelay.RunAsync(_upstream, _flow.Client, response.Body, _state, fromClient: false))
+            if (!await BodyRelay.RunAsync(_upstream, _flow.Client, response.Body, _state, fromClient: false, _verbatim))
                 return Failed(EndReason.UpstreamClosedEarly);
             if (!body.IsCompleted)
             {
@@ -97,6 +103,7 @@ internal sealed class HttpExchange
 
     private ReadOnlyMemory<byte> RequestHead()
     {
+        if (_verbatim) return _request.Bytes;
         HttpRequestHead.Parse(_request.Bytes, out var head);
         var use = head.UpgradesToWebSocket ? HttpConnectionUse.WebSocket
             : head.IsPersistent ? HttpConnectionUse.KeepAlive : HttpConnectionUse.Close;
@@ -113,6 +120,12 @@ internal sealed class HttpExchange
         // A switch of protocols that nobody asked for (RFC 9110 §15.2.2) would open a tunnel past the rules.
         if (head.Status == 101 && !(head.UpgradesToWebSocket && request.UpgradesToWebSocket)) return new() { IsUnasked = true };
         var body = head.GetBody(toHead: _request.IsHead);
+        if (_verbatim)
+        {
+            // What the server has said of the connection holds for both.
+            var lasts = mayGoOn && body.Kind != HttpBodyKind.UntilClose && head.IsPersistent;
+            return new() { Head = bytes, Body = body, IsInterim = head.IsInterim, IsUpgrade = head.Status == 101, GoesOn = lasts, UpstreamGoesOn = lasts };
+        }
         // An HTTP/1.0 client knows neither interim responses (RFC 9110 §15.2) nor chunks, and the server was told that it is one.
         if (request.MinorVersion == 0 && head.IsInterim) return new() { IsInterim = true };
         if (request.MinorVersion == 0 && body.Kind == HttpBodyKind.Chunked) return new() { IsUnasked = true };

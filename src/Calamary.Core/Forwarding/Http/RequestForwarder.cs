@@ -29,6 +29,8 @@ internal static class RequestForwarder
         }
         flow.Facts.Protocol = HttpProtocol.Id;
         flow.Facts.Known |= FactStages.Payload;
+        // There is nothing to decrypt.
+        flow.Facts.Interception = Interception.Skipped;
         if (flow.Policy.Debug) flow.Policy.Log.Identified(in flow.Facts);
 
         var decision = Via.IsIn(request)
@@ -58,7 +60,7 @@ internal static class RequestForwarder
                 var dial = await DirectForwarder.DialAsync(flow, targets);
                 if (dial.Socket is null) return await AnswerAsync(flow, mode, For(HttpMode.ResponseFor(dial.Failure), request), dial.Failure);
             }
-            var result = await HttpExchange.RunAsync(flow, flow.Upstream!, request);
+            var result = await HttpExchange.RunAsync(flow, flow.Upstream!, request, verbatim: false);
             if (!result.Answered && result.Reason is EndReason.UpstreamReset or EndReason.UpstreamClosedEarly
                 && reused && request.IsIdempotent && request.Body.Kind == HttpBodyKind.None)
             {

@@ -17,6 +17,9 @@ public static class HttpResponses
     /// <summary>403: denied.</summary>
     public static HttpResponse Forbidden { get; } = new("403 Forbidden", "The proxy's rules deny this request.");
 
+    /// <summary>The same inside an intercepted connection, which goes on.</summary>
+    internal static HttpResponse ForbiddenInside { get; } = new("403 Forbidden", "The proxy's rules deny this request.", closes: false);
+
     /// <summary>407: the client has to say who it is, on this connection.</summary>
     internal static HttpResponse AuthenticationRequired { get; } = new(Unauthenticated, WhoAreYou, Challenge, closes: false);
 

@@ -17,7 +17,11 @@ internal static class CriterionCatalog
         ["alpn"] = AlpnCriterion.TryCreate,
         ["tlsVersion"] = TlsVersionCriterion.TryCreate,
         ["ech"] = EchCriterion.TryCreate,
+        ["cert"] = CertificateCriterion.TryCreate,
         ["user"] = UserCriterion.TryCreate,
+        ["host"] = HostCriterion.TryCreate,
+        ["path"] = PathCriterion.TryCreate,
+        ["method"] = MethodCriterion.TryCreate,
         ["listener"] = ListenerCriterion.TryCreate,
     };
 

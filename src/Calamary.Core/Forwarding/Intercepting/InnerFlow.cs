@@ -1,0 +1,75 @@
+using System.Text;
+using Calamary.Core.Forwarding.Http2;
+using Calamary.Core.Peeking;
+using Calamary.Core.Protocols.Http;
+using Calamary.Core.Tls;
+
+namespace Calamary.Core.Forwarding.Intercepting;
+
+/// <summary>What is inside an intercepted flow: judged again from the first rule, and relayed. HTTP is judged request by request.</summary>
+internal static class InnerFlow
+{
+    private const string Http1 = "http/1.1", Http10 = "http/1.0", Http2 = "h2";
+
+    public static async ValueTask<EndReason> RunAsync(Flow flow, TlsConnection upstream)
+    {
+        var protocol = Encoding.ASCII.GetString(upstream.ApplicationProtocol.Span);
+        BeginInside(flow, protocol);
+        if (protocol == Http2)
+        {
+            Identify(flow);
+            return await Http2Relay.RunAsync(flow, upstream, RequestJudge.Instance);
+        }
+        // Who has agreed on HTTP/1 is held to it; others may speak anything, or wait for the server to speak.
+        if (protocol is Http1 or Http10)
+        {
+            Identify(flow);
+            return await InnerHttp.RunAsync(flow, upstream);
+        }
+        if (!flow.Rules.TryDecide(in flow.Facts, out _))
+        {
+            var peek = await Peeker.PeekAsync(flow);
+            if (peek != PeekOutcome.Over) return Refusal.Of(flow) ?? Peeker.ReasonOf(peek);
+            if (flow.Policy.Debug) flow.Policy.Log.Identified(in flow.Facts);
+            if (flow.Facts.Protocol == HttpProtocol.Id) return await InnerHttp.RunAsync(flow, upstream);
+        }
+        var verdict = Decide(flow);
+        return verdict.IsAccepted ? await TcpRelay.RunAsync(flow, upstream) : verdict.DeniedReason;
+    }
+
+    /// <summary>Applies the rules to what is known by now, which suffices. A redirect would lead to where the client is already.</summary>
+    public static Verdict Decide(Flow flow)
+    {
+        if (!flow.Rules.TryDecide(in flow.Facts, out var verdict, flow.Trace))
+            throw new InvalidOperationException("the verdict depends on a fact that nobody will find out");
+        if (verdict.Action == RuleAction.Redirect) verdict = verdict with { Action = RuleAction.Deny };
+        flow.Record(in verdict);
+        return verdict;
+    }
+
+    private static void BeginInside(Flow flow, string protocol)
+    {
+        flow.BeginDecision();
+        ref var facts = ref flow.Facts;
+        facts.Interception = Interception.Inside;
+        facts.Protocol = null;
+        facts.Known = (facts.Known | FactStages.Certificate) & ~FactStages.Payload;
+        var hello = facts.Tls!;
+        facts.Tls = new TlsHello
+        {
+            ServerNameKind = hello.ServerNameKind,
+            ServerName = hello.ServerName,
+            Version = hello.Version,
+            Ech = hello.Ech,
+            // What both ends have agreed on, of what was offered.
+            Alpn = protocol.Length == 0 ? [] : [protocol],
+        };
+    }
+
+    private static void Identify(Flow flow)
+    {
+        flow.Facts.Protocol = HttpProtocol.Id;
+        flow.Facts.Known |= FactStages.Payload;
+        if (flow.Policy.Debug) flow.Policy.Log.Identified(in flow.Facts);
+    }
+}
