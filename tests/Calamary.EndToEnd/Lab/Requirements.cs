@@ -6,7 +6,7 @@ public static class Requirements
     private static readonly string[] Tools =
         [
             "ip", "nft", "curl", "openssl", "nginx", "sshd", "ssh", "dnsmasq", "dig", "ncat", "haproxy", "htpasswd", "chromium", "certutil",
-            "caddy", "chronyd", "iperf3", "python3", "prlimit", "setsid",
+            "caddy", "chronyd", "iperf3", "python3", "prlimit", "setsid", "git", "wget", "nghttp", "h2load", "fcgiwrap", "ab",
         ];
 
     public static void Verify()

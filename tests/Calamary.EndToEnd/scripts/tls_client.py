@@ -154,7 +154,10 @@ def run():
                 pump(lambda: tls.write(args.send.encode("latin-1").decode("unicode_escape").encode("latin-1")))
             if args.send or args.expect:
                 while not args.expect or args.expect.encode() not in data:
-                    data += pump(lambda: tls.read(65536))
+                    more = pump(lambda: tls.read(65536))
+                    if not more:
+                        raise EOFError
+                    data += more
                 seen["end"] = "expected"
     except (EOFError, ssl.SSLZeroReturnError):
         pass

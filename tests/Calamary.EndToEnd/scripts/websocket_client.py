@@ -1,0 +1,32 @@
+"""Sends messages of many sizes and awaits their echo: websocket_client.py ADDRESS URL AUTHORITY."""
+import asyncio
+import ssl
+import sys
+
+import websockets
+
+address, url, authority = sys.argv[1:4]
+
+
+async def main():
+    try:
+        connection = await websockets.connect(url, host=address, ssl=ssl.create_default_context(cafile=authority), max_size=None, open_timeout=10)
+    except websockets.InvalidStatusCode as error:
+        print("status", error.status_code)
+        return
+    messages = [str(number) for number in range(300)] + ["", "x" * 70_000, bytes(3_000_000)]
+    sender = asyncio.create_task(send(connection, messages))
+    for message in messages:
+        assert await asyncio.wait_for(connection.recv(), 20) == message
+    await sender
+    await asyncio.wait_for(await connection.ping(), 10)
+    await connection.close()
+    print("echoed", len(messages))
+
+
+async def send(connection, messages):
+    for message in messages:
+        await connection.send(message)
+
+
+asyncio.run(main())
