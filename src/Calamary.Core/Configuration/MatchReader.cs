@@ -7,9 +7,7 @@ namespace Calamary.Core.Configuration;
 /// <summary>Reads the <c>match</c> of rules.</summary>
 internal sealed class MatchReader(ConfigContext context, ParsingConfig parsing)
 {
-    // Criteria of later versions: the catalog says so.
-    private static readonly HashSet<string> KnownKeys =
-        new(CriterionCatalog.Keys.Concat(["cert", "user", "host", "path", "method"]), StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> KnownKeys = new(CriterionCatalog.Keys, StringComparer.OrdinalIgnoreCase);
 
     // Rules that compare nothing but the same variable share one criterion, however long its list.
     private readonly Dictionary<(string Key, ValueList Values), ICriterion?> _made = [];

@@ -73,6 +73,12 @@ internal static class LogFields
         Text(ref visitor, "user", facts.User);
         Text(ref visitor, "protocol", facts.Protocol?.Name);
         Text(ref visitor, "question", facts.Dns?.Name);
+        if (facts.Request is { } request)
+        {
+            visitor.Text("method", request.Method);
+            Text(ref visitor, "requestHost", request.Host);
+            visitor.Text("path", request.Path);
+        }
         Text(ref visitor, "cert", facts.Certificate?.Description);
         if (facts.Tls is not { } hello) return;
         visitor.Text("tlsVersion", hello.Version.ToName());

@@ -93,6 +93,7 @@ internal static class LogMessage
             case LogEventId.Accepted:
                 line.Append(log.Verdict.Action == RuleAction.Intercept ? "Intercept"u8 : "Accept"u8);
                 AppendCertificate(ref line, log.Facts.Certificate);
+                AppendRequest(ref line, log.Facts.Request);
                 break;
             case LogEventId.NotDecrypted:
                 line.Append("Not decrypted: "u8);
@@ -105,6 +106,7 @@ internal static class LogMessage
                 line.Append("Denied by "u8);
                 AppendBasis(ref line, log.Verdict);
                 AppendCertificate(ref line, log.Facts.Certificate);
+                AppendRequest(ref line, log.Facts.Request);
                 break;
             case LogEventId.Redirected:
                 line.Append("Redirect by "u8);
@@ -156,6 +158,16 @@ internal static class LogMessage
         if (check is null) return;
         line.Append(", cert: "u8);
         line.AppendEscaped(check.Description, NameLimit);
+    }
+
+    private static void AppendRequest(ref LineBuilder line, HttpRequestFacts? request)
+    {
+        if (request is null) return;
+        line.Append(", request: "u8);
+        line.AppendEscaped(request.Method, NameLimit);
+        line.Append(" "u8);
+        line.AppendEscaped(request.Host, NameLimit);
+        line.AppendEscaped(request.Path, NameLimit);
     }
 
     private static void AppendBasis(ref LineBuilder line, in Verdict verdict)

@@ -27,6 +27,8 @@ internal enum CriterionCost : byte
     Network,
     /// <summary>Hashing of text.</summary>
     Text,
+    /// <summary>Going through text, perhaps for every value.</summary>
+    Pattern,
 }
 
 /// <summary>A value of a criterion, variables already replaced.</summary>

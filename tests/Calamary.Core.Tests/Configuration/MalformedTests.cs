@@ -116,12 +116,12 @@ public class MalformedTests : ConfigTests
     }
 
     [Theory]
-    [InlineData("cert")]
-    [InlineData("host")]
-    [InlineData("path")]
-    [InlineData("method")]
-    public void A_criterion_of_a_later_version_is_an_error(string key) =>
-        Assert.StartsWith($"c.yml:1:", Assert.Single(Problems($"rules: [{{match: {{{key}: x}}, action: deny}}]")), StringComparison.Ordinal);
+    [InlineData("cert: x", 24)]
+    [InlineData("host: 'x:1'", 24)]
+    [InlineData("path: x", 24)]
+    [InlineData("method: 'a b'", 26)]
+    public void Values_of_a_request_are_checked(string match, int column) =>
+        Assert.StartsWith($"c.yml:1:{column}: error: rules[0].match.", Assert.Single(Problems($"rules: [{{match: {{{match}}}, action: deny}}]")), StringComparison.Ordinal);
 
     [Fact]
     public void Every_problem_is_reported_in_the_order_of_the_text()

@@ -26,6 +26,16 @@ public class CriterionErrorTests
     [InlineData("tlsVersion", "=>1.2", "'=>1.2' is no TLS version: write 1.0, 1.1, 1.2 or 1.3, with <, <=, > or >= in front to compare")]
     [InlineData("tlsVersion", "<", "'<' is no TLS version: write 1.0, 1.1, 1.2 or 1.3, with <, <=, > or >= in front to compare")]
     [InlineData("listener", "transparent:x", "'transparent:x' has no port between 0 and 65535 behind its colon")]
+    [InlineData("cert", "good", "'good' is no state of a certificate: write one of valid, invalid, expired, untrusted, mismatch, selfsigned, unreachable")]
+    [InlineData("host", "example.com:443", "'example.com:443' has a port: hosts are compared without; for ports there is the key 'port'")]
+    [InlineData("host", "*:443", "'*:443' has a port: hosts are compared without; for ports there is the key 'port'")]
+    [InlineData("host", "[2001:db8::1]:443", "'[2001:db8::1]:443' has a port: hosts are compared without; for ports there is the key 'port'")]
+    [InlineData("path", "/a%20b", "the path '/a%20b' has an encoded character: paths are decoded before they are compared, write the character itself")]
+    [InlineData("path", "/a//b", "the path '/a//b' has several '/' in a row: before paths are compared, they become one")]
+    [InlineData("path", "/a/../b", "the path '/a/../b' has '.' or '..' as a segment: such are resolved before paths are compared")]
+    [InlineData("path", "/a/*/.", "the path '/a/*/.' has '.' or '..' as a segment: such are resolved before paths are compared")]
+    [InlineData("method", "GET POST", "'GET POST' is no method: write one as GET or POST, up to 32 characters")]
+    [InlineData("method", "", "'' is no method: write one as GET or POST, up to 32 characters")]
     [InlineData("encrypted", "maybe", "'maybe' is no truth value: write one of true, false, yes, no")]
     public void Bad_values_are_explained(string key, string value, string message)
     {
@@ -41,6 +51,10 @@ public class CriterionErrorTests
     [InlineData("protoL5", "htp", "http")]
     [InlineData("listener", "transparant:4128", "transparent")]
     [InlineData("encrypted", "ture", "true")]
+    [InlineData("cert", "self-signed", "selfsigned")]
+    [InlineData("host", ".example.com", "*.example.com")]
+    [InlineData("path", "admin*", "/admin*")]
+    [InlineData("path", "/a?b", "/a")]
     public void Slips_are_corrected(string key, string value, string suggestion) =>
         Assert.Equal(suggestion, Assert.Single(Errors(key, value)).Suggestion);
 
@@ -58,15 +72,31 @@ public class CriterionErrorTests
     public void Unparsable_domains_are_reported(string value) =>
         Assert.StartsWith($"'{value}' is no domain", Assert.Single(Errors("dns", value)).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("exa mple.com")]
+    [InlineData("https://example.com/")]
+    [InlineData("*.exam ple.com")]
+    [InlineData("*.b\u00fccher.example")]
+    [InlineData("[2001:db8:*]")]
+    [InlineData("1.2.3")]
+    public void Unparsable_hosts_are_reported(string value) =>
+        Assert.StartsWith($"'{value}' is no host: write example.com", Assert.Single(Errors("host", value)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Text_has_a_bound()
+    {
+        Assert.Equal("the path has more than 2048 characters", Assert.Single(Errors("path", "/" + new string('a', 2048))).Message);
+        Assert.Single(Errors("host", "*" + new string('a', 253)));
+        Assert.Single(Errors("method", new string('A', 33)));
+        Assert.NotNull(Criterion("path", "/" + new string('a', 2047)));
+    }
+
     [Fact]
     public void Every_bad_value_is_reported() =>
         Assert.Equal([1, 3], Errors("port", "443", "x", "80", "!99999").Select(e => e.Index));
 
     [Theory]
-    [InlineData("cert")]
-    [InlineData("host")]
-    [InlineData("path")]
-    [InlineData("method")]
     [InlineData("limit")]
     public void Keys_of_later_versions_are_refused(string key) =>
         Assert.Equal((-1, $"'{key.ToLowerInvariant()}' is not available in this version", null), Assert.Single(Errors(key, "x")));
@@ -81,7 +111,7 @@ public class CriterionErrorTests
     [Fact]
     public void Keys_are_known_in_any_case()
     {
-        Assert.Equal(14, CriterionCatalog.Keys.Count);
+        Assert.Equal(18, CriterionCatalog.Keys.Count);
         Assert.Contains("tlsVersion", CriterionCatalog.Keys);
         Assert.NotNull(Criterion("TLSVERSION", "1.2"));
     }

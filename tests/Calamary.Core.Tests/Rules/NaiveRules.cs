@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 
 namespace Calamary.Core.Tests.Rules;
 
@@ -8,7 +9,8 @@ internal sealed record NaiveRule(RuleAction Action, (string Key, string[] Values
 /// <summary>A flow as text; null is absent.</summary>
 internal sealed record NaiveFlow(
     string Src, int Sport, string Dest, int Port, string Mode, int ListenerPort, string L5, string? Sni, string? Host,
-    string[] Alpn, string? Version, bool Ech, string? User, bool KnowsDestination, bool KnowsPayload);
+    string[] Alpn, string? Version, bool Ech, string? User, bool KnowsDestination, bool KnowsPayload,
+    string? Cert, bool KnowsCert, bool IsInside, string? Request);
 
 internal static class NaiveRules
 {
@@ -17,6 +19,7 @@ internal static class NaiveRules
     {
         for (var i = 0; i < rules.Length; i++)
         {
+            if (rules[i].Action == RuleAction.Intercept && flow.IsInside) continue;
             // true, false, or null for not known
             var outcomes = rules[i].Match.Select(m => Evaluate(m.Key, m.Values, flow)).ToList();
             if (outcomes.Contains(false)) continue;
@@ -35,6 +38,7 @@ internal static class NaiveRules
     private static IEnumerable<NaiveFlow> Completions(string key, NaiveFlow flow)
     {
         if (key is "dest" or "protoL3" && !flow.KnowsDestination) return RuleGenerators.Addresses.Select(a => flow with { Dest = a });
+        if (key == "cert") return flow.KnowsCert || (flow.KnowsPayload && flow.L5 != "tls") ? [flow] : RuleGenerators.Certs.Append(null).Select(c => flow with { Cert = c, L5 = "tls" });
         if (flow.KnowsPayload) return [flow];
         return key switch
         {
@@ -43,6 +47,7 @@ internal static class NaiveRules
             "dns" => [flow with { Sni = null }],
             "alpn" => RuleGenerators.AlpnLists.Append([]).Select(a => flow with { Alpn = a, L5 = "tls" }),
             "tlsVersion" => RuleGenerators.PossibleVersions.Append(null).Select(v => flow with { Version = v, L5 = "tls" }),
+            "host" or "path" or "method" when flow.IsInside => RuleGenerators.Requests.Append(null).Select(r => flow with { Request = r }),
             "ech" => [flow with { Ech = true, L5 = "tls" }, flow with { Ech = false, L5 = "tls" }, flow with { L5 = "http" }],
             _ => [flow],
         };
@@ -64,12 +69,15 @@ internal static class NaiveRules
         "protoL3" => value.EndsWith('6') == flow.Dest.Contains(':'),
         "protoL4" => value == "tcp",
         "protoL5" => value == flow.L5,
-        "encrypted" => value is "true" or "yes" == (flow.L5 == "tls"),
+        "encrypted" => value is "true" or "yes" == (flow.L5 == "tls" || flow.IsInside),
         "dns" => InDomain(value, flow.L5 == "tls" && flow.Sni is not null ? flow.Sni : flow.Host),
         "alpn" => flow.L5 == "tls" && flow.Alpn.Any(a => a.Equals(value, StringComparison.OrdinalIgnoreCase)),
         "tlsVersion" => flow.L5 == "tls" && flow.Version is not null && InVersions(value, flow.Version),
         "ech" => flow.L5 == "tls" && value is "true" or "yes" == flow.Ech,
         "user" => value == flow.User,
+        "cert" => flow.L5 == "tls" && flow.Cert is not null && flow.Cert.Split(' ').Contains(value),
+        "method" or "host" or "path" => flow.IsInside && flow.Request?.Split(' ')[key switch { "method" => 0, "host" => 1, _ => 2 }] is { } text
+            && Regex.IsMatch(text, $"^{Regex.Escape(value).Replace("\\*", ".*", StringComparison.Ordinal)}$"),
         "listener" => value.Contains(':') ? value == $"{flow.Mode}:{flow.ListenerPort}" : value == flow.Mode,
         _ => throw new ArgumentException(key),
     };

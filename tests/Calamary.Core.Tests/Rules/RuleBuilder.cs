@@ -51,12 +51,31 @@ internal static class RuleBuilder
         return flow;
     }
 
+    /// <summary>What is inside an intercepted flow whose server shows an expired certificate, signed by itself.</summary>
+    public static FlowFacts InnerFlow()
+    {
+        var flow = TlsFlow("www.example.com", "http/1.1", "h2");
+        flow.Certificate = new(CertificateFaults.Expired | CertificateFaults.Untrusted | CertificateFaults.SelfSigned, false, "expired 2026-01-02");
+        flow.Interception = Interception.Inside;
+        flow.Request = new("GET", "www.example.com", "/a/b.html");
+        return flow;
+    }
+
     /// <summary>The same flow before its payload was seen.</summary>
     public static FlowFacts BeforePayload(this FlowFacts flow)
     {
         flow.Known &= ~FactStages.Payload;
         flow.Protocol = null;
         flow.Tls = null;
+        flow.Request = null;
+        return flow;
+    }
+
+    /// <summary>The same flow before its server was asked for its certificate.</summary>
+    public static FlowFacts BeforeCertificate(this FlowFacts flow)
+    {
+        flow.Known &= ~FactStages.Certificate;
+        flow.Certificate = null;
         return flow;
     }
 

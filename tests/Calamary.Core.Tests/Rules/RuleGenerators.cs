@@ -21,6 +21,17 @@ internal static class RuleGenerators
 
     public static readonly string[] Versions = ["1.0", "1.1", "1.2", "1.3"];
 
+    // The words that hold of one certificate each.
+    public static readonly string[] Certs =
+        ["valid", "unreachable", "invalid expired", "invalid mismatch", "invalid untrusted", "invalid untrusted selfsigned", "invalid expired untrusted mismatch"];
+
+    // Paths that do not begin with a slash, too: a pattern is not certain by what paths are like.
+    public static readonly string[] Requests =
+    [
+        "GET example.com /", "GET www.example.com /a/b", "POST example.com /a", "PUT other.test /b/a/b", "get a.example /a.html", "GET a.example /b",
+        "GET a.example /b.html", "OPTIONS a.example x", "GET a.example x.html", "GET a.example x/a/b",
+    ];
+
     // SSL 3.0 and what may follow 1.3 count too when "certain" is to mean certain.
     public static readonly string[] PossibleVersions = ["0.9", .. Versions, "1.4"];
 
@@ -40,6 +51,10 @@ internal static class RuleGenerators
         ("tlsVersion", ["1.3", "1.2", "<1.2", "<=1.2", ">1.0", ">=1.3"]),
         ("ech", ["true", "false"]),
         ("user", ["alice", "Alice", "bob"]),
+        ("cert", ["valid", "invalid", "expired", "untrusted", "mismatch", "selfsigned", "unreachable"]),
+        ("host", ["example.com", "*.example.com", "*", "*test"]),
+        ("path", ["/", "/*", "/a*", "*/a/b", "*.html", "/a/b"]),
+        ("method", ["GET", "P*", "*"]),
         ("listener", ["transparent", "http", "http:4130", "transparent:4128"]),
     ];
 
@@ -60,10 +75,13 @@ internal static class RuleGenerators
         from alpn in Gen.OneOf([.. AlpnLists, []])
         from version in Gen.OneOf(Versions)
         from user in Gen.OneOf("alice", "bob", null)
-        from flags in Gen.Int[0, 7]
+        from cert in Gen.OneOf([.. Certs, null])
+        from request in Gen.OneOf([.. Requests, null])
+        from flags in Gen.Int[0, 31]
         select new NaiveFlow(
             src, sport, dest, port, listener.Item1, listener.Item2, l5, sni, host, alpn, version,
-            (flags & 1) != 0, user, (flags & 2) != 0, (flags & 4) != 0);
+            (flags & 1) != 0, user, (flags & 2) != 0, (flags & 4) != 0,
+            cert, (flags & 8) != 0, (flags & 16) != 0, request);
 
     private static Gen<(string Key, string[] Values)> Match() =>
         from pool in Gen.OneOf(Pools)

@@ -28,7 +28,7 @@ public class RulePropertyTests
             if (flow.Host is not null) flow = flow with { Sni = null };
             var compiled = Compile(rules);
             if (!compiled.TryDecide(ToFacts(flow), out var early)) return;
-            Assert.True(compiled.TryDecide(ToFacts(flow with { KnowsDestination = true, KnowsPayload = true }), out var late));
+            Assert.True(compiled.TryDecide(ToFacts(flow with { KnowsDestination = true, KnowsPayload = true, KnowsCert = true }), out var late));
             Assert.Equal(early, late);
         }, iter: 10_000);
 
@@ -59,6 +59,19 @@ public class RulePropertyTests
                 Ech = flow.Ech,
             };
         }
+        if (flow.L5 == "tls" && flow.Cert is { } cert)
+        {
+            var words = cert.Split(' ');
+            var faults = CertificateFaults.None;
+            if (words.Contains("expired")) faults |= CertificateFaults.Expired;
+            if (words.Contains("untrusted")) faults |= CertificateFaults.Untrusted;
+            if (words.Contains("mismatch")) faults |= CertificateFaults.Mismatch;
+            if (words.Contains("selfsigned")) faults |= CertificateFaults.SelfSigned;
+            facts.Certificate = new(faults, cert == "unreachable", cert);
+        }
+        facts.Interception = flow.IsInside ? Interception.Inside : Interception.None;
+        if (flow.IsInside && flow.Request?.Split(' ') is [var method, var host, var path]) facts.Request = new(method, host, path);
+        if (!flow.KnowsCert) facts = facts.BeforeCertificate();
         if (!flow.KnowsDestination) facts = facts.BeforeDestination();
         return flow.KnowsPayload ? facts : facts.BeforePayload();
     }

@@ -56,11 +56,17 @@ public class RuleTraceTests
             ("alpn", "h3", "Alpn: [h3] vs [h2 http/1.1] No"),
             ("tlsVersion", "<1.2", "TlsVersion: [<1.2] vs 1.3 No"),
             ("ech", "true", "Ech: [true] vs false No"),
+            ("cert", "valid", "Cert: [valid] vs expired 2026-01-02 CN=a.example No"),
+            ("host", "*.a.example", "Host: [*.a.example] vs a.example No"),
+            ("path", "/x*", "Path: [/x*] vs / No"),
+            ("method", "post", "Method: [post] vs GET No"),
             ("listener", "http", "Listener: [http] vs transparent:4128 No"),
         ];
         foreach (var (key, value, expected) in table)
         {
             var flow = TlsFlow("a.example", "h2", "http/1.1");
+            flow.Certificate = new(CertificateFaults.Expired, false, "expired 2026-01-02 CN=a.example");
+            flow.Request = new("GET", "a.example", "/");
             Assert.Equal(["Rule 0 - " + expected], Trace(new([Rule(RuleAction.Accept, (key, [value]))]), flow));
         }
     }

@@ -95,7 +95,7 @@ internal sealed class RequestGate(Http2Session session)
         {
             // One that no rule can name may still be one that the server knows.
             if (!HttpAuthority.TryParse(request.Authority, 443, out var authority)) return GateOutcome.Malformed;
-            host = authority.Name ?? authority.Address.ToString();
+            host = authority.Host;
         }
         IsHead = request.Method.SequenceEqual("HEAD"u8);
         var path = request.Path.IsEmpty ? "" : HttpPath.Normalise(request.Path);

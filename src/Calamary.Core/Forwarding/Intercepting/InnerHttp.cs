@@ -22,7 +22,7 @@ internal sealed class InnerHttp(Flow flow, Connection upstream)
             var (outcome, head, error) = await NextHeadAsync();
             if (outcome != HeadOutcome.Complete) return await EndAsync(outcome, error, isFirst);
             if (HttpRequest.From(head) is not { Form: not HttpTargetForm.Authority } request || FactsOf(request) is not { } facts)
-                return await RefuseAsync(HttpResponses.BadRequest.Full, EndReason.HandshakeMalformed, "CONNECT, or a target and a Host field that differ");
+                return await RefuseAsync(HttpResponses.BadRequest.Full, EndReason.HandshakeMalformed, "CONNECT, an odd Host field, or a target that differs from it");
             var verdict = RequestJudge.Instance.Judge(flow, facts);
             if (!verdict.IsAccepted)
             {
@@ -98,21 +98,22 @@ internal sealed class InnerHttp(Flow flow, Connection upstream)
         return sent && goesOn;
     }
 
-    /// <summary>A target of the absolute form outweighs the Host field (RFC 9112 §3.2.2). Null when they differ: who knows what the server looks at.</summary>
+    /// <summary>A target of the absolute form outweighs the Host field (RFC 9112 §3.2.2). Null when they differ, or the field is odd: who knows what the
+    /// server makes of it.</summary>
     private static HttpRequestFacts? FactsOf(HttpRequest request)
     {
         HttpRequestHead.Parse(request.Bytes, out var head);
-        var hasHost = head.Fields.TryGetSingle("Host"u8, out var field);
-        var host = hasHost && HttpAuthority.TryParse(field, defaultPort: 443, out var authority) ? NameOf(authority) : null;
+        var hasHost = head.Fields.TryGetSingle("Host"u8, out var field) && !field.IsEmpty;
+        var authority = default(HttpAuthority);
+        if (hasHost && !HttpAuthority.TryParse(field, defaultPort: 443, out authority)) return null;
+        var host = hasHost ? authority.Host : null;
         if (head.Form == HttpTargetForm.Absolute)
         {
-            var target = NameOf(head.Authority);
+            var target = head.Authority.Host;
             if (hasHost && host != target) return null;
             host = target;
         }
         return new HttpRequestFacts(Encoding.ASCII.GetString(head.Method), host,
             HttpPath.Normalise(head.Form == HttpTargetForm.Asterisk ? head.Target : head.PathAndQuery));
     }
-
-    private static string NameOf(in HttpAuthority authority) => authority.Name ?? authority.Address.ToString();
 }

@@ -2,12 +2,10 @@ using Calamary.Core.Rules.Sets;
 
 namespace Calamary.Core.Rules.Criteria;
 
-/// <summary><c>cert</c>: what was found of the server's certificate. Flows that are not TLS over TCP have none.</summary>
+/// <summary><c>cert</c>: what a handshake of the proxy's own found of the server's certificate. Only TLS over TCP has one that can be asked for.</summary>
 internal sealed class CertificateCriterion(Operands<CertificateSet> operands)
     : Criterion<CertificateCheck, CertificateSet>(operands, "Cert", mayBeAbsent: true)
 {
-    private static readonly CertificateCheck Nothing = new(CertificateFaults.None, true, "");
-
     private static readonly WordTable<CertificateWords> Words = new("state of a certificate",
     [
         new("valid", CertificateWords.Valid), new("invalid", CertificateWords.Invalid), new("expired", CertificateWords.Expired),
@@ -26,11 +24,10 @@ internal sealed class CertificateCriterion(Operands<CertificateSet> operands)
 
     protected override FactState Read(in FlowFacts facts, out CertificateCheck fact)
     {
-        fact = facts.Certificate ?? Nothing;
+        fact = facts.Certificate!;
         if (facts.Certificate is not null) return FactState.Present;
-        var isAbsent = facts.Has(FactStages.Certificate)
-            || (facts.Has(FactStages.Payload) && (facts.Tls is null || facts.Transport == TransportProtocol.Udp));
-        return isAbsent ? FactState.Absent : FactState.Unknown;
+        var hasNone = facts.Transport == TransportProtocol.Udp || (facts.Has(FactStages.Payload) && facts.Tls is null);
+        return hasNone || facts.Has(FactStages.Certificate) ? FactState.Absent : FactState.Unknown;
     }
 
     protected override string Format(CertificateCheck fact) => fact.Description;

@@ -18,10 +18,10 @@ internal static class CriterionCatalog
         ["tlsVersion"] = TlsVersionCriterion.TryCreate,
         ["ech"] = EchCriterion.TryCreate,
         ["cert"] = CertificateCriterion.TryCreate,
+        ["user"] = UserCriterion.TryCreate,
         ["host"] = HostCriterion.TryCreate,
         ["path"] = PathCriterion.TryCreate,
         ["method"] = MethodCriterion.TryCreate,
-        ["user"] = UserCriterion.TryCreate,
         ["listener"] = ListenerCriterion.TryCreate,
     };
 

@@ -1,23 +1,29 @@
+using System.Buffers;
 using Calamary.Core.Rules.Sets;
 
 namespace Calamary.Core.Rules.Criteria;
 
-/// <summary><c>method</c>: the method of a request (RFC 9110 §9).</summary>
-internal sealed class MethodCriterion(Operands<TextSet> operands) : RequestCriterion(operands, "Method")
+/// <summary><c>method</c>: the method of a request inside an intercepted flow. Methods have a case (RFC 9110 §9.1), and all that are registered are
+/// upper case, so values become so.</summary>
+internal sealed class MethodCriterion(Operands<TextPatternSet> operands) : RequestCriterion(operands, "Method")
 {
-    private const string TokenMarks = "!#$%&'*+-.^_`|~";
+    // The parsers take no longer one.
+    private const int MaxLength = 32;
+
+    private static readonly SearchValues<char> TokenChars =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     public static ICriterion? TryCreate(CriterionValues values) =>
-        values.Compile<string, TextSet>(TryParse, static methods => new(methods)) is { } operands ? new MethodCriterion(operands) : null;
+        values.Compile<string, TextPatternSet>(TryParse, static methods => new(methods)) is { } operands ? new MethodCriterion(operands) : null;
 
-    protected override string? TextOf(HttpRequestFacts request) => request.Method;
+    protected override string? Select(HttpRequestFacts request) => request.Method;
 
     private static bool TryParse(string text, out string method, out ValueError error)
     {
         method = text.ToUpperInvariant();
         error = default;
-        if (text.Length is > 0 and <= 32 && text.All(static c => char.IsAsciiLetterOrDigit(c) || TokenMarks.Contains(c, StringComparison.Ordinal))) return true;
-        error = new($"'{text}' is no method: write one as GET");
+        if (method.Length is > 0 and <= MaxLength && !method.AsSpan().ContainsAnyExcept(TokenChars)) return true;
+        error = new($"'{text}' is no method: write one as GET or POST, up to {MaxLength} characters");
         return false;
     }
 }

@@ -7,9 +7,6 @@ internal static class NotAvailable
     /// <summary>Keys of <c>match</c>.</summary>
     public static IReadOnlyList<string> Keys { get; } = ["limit"];
 
-    /// <summary>Values of <c>action</c>.</summary>
-    public static IReadOnlyList<string> Actions { get; } = ["limit"];
-
     /// <summary>Values of <c>protoL5</c>, unless a parser is registered for them.</summary>
     public static IReadOnlyList<string> Protocols { get; } =
     [

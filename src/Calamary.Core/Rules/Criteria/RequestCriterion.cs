@@ -2,27 +2,25 @@ using Calamary.Core.Rules.Sets;
 
 namespace Calamary.Core.Rules.Criteria;
 
-/// <summary>What <c>host</c>, <c>path</c> and <c>method</c> share: only requests inside an intercepted flow have them.</summary>
-internal abstract class RequestCriterion(Operands<TextSet> operands, string traceName)
-    : Criterion<string, TextSet>(operands, traceName, mayBeAbsent: true)
+/// <summary>What <c>host</c>, <c>path</c> and <c>method</c> share: they compare the HTTP request inside an intercepted flow. Any other flow has none,
+/// and does not wait for one: what turns out to be inside is judged again from the first rule.</summary>
+internal abstract class RequestCriterion(Operands<TextPatternSet> operands, string traceName)
+    : Criterion<string, TextPatternSet>(operands, traceName, mayBeAbsent: true)
 {
-    protected const int MaxLength = 1024;
-
     public override FactStages Needs => FactStages.Payload;
 
-    public override CriterionCost Cost => CriterionCost.Text;
+    public override CriterionCost Cost => CriterionCost.Pattern;
 
     protected override FactState Read(in FlowFacts facts, out string fact)
     {
-        var text = facts.Request is { } request ? TextOf(request) : null;
+        var text = facts.Request is { } request ? Select(request) : null;
         fact = text ?? "";
         if (text is not null) return FactState.Present;
-        // A flow that is not decrypted has none, however long one looks at it.
-        return facts.Interception == Interception.Inside && !facts.Has(FactStages.Payload) ? FactState.Unknown : FactState.Absent;
+        return facts.Interception != Interception.Inside || facts.Request is not null || facts.Has(FactStages.Payload) ? FactState.Absent : FactState.Unknown;
     }
 
-    protected override string Format(string fact) => fact;
+    /// <summary>What of the request is compared; null when it has none.</summary>
+    protected abstract string? Select(HttpRequestFacts request);
 
-    /// <summary>Takes the text out of a request; null when it has none.</summary>
-    protected abstract string? TextOf(HttpRequestFacts request);
+    protected override string Format(string fact) => fact;
 }

@@ -1,40 +1,36 @@
 namespace Calamary.Core.Rules.Sets;
 
-/// <summary>Words of the criterion <c>cert</c>.</summary>
+/// <summary>What can be said of a server's certificate, one bit for each word of the criterion <c>cert</c>.</summary>
 [Flags]
 internal enum CertificateWords : byte
 {
     None = 0,
     Valid = 1,
-    Expired = 2,
-    Untrusted = 4,
-    Mismatch = 8,
-    SelfSigned = 16,
-    Unreachable = 32,
-    /// <summary>Any fault, of kinds without a word as well.</summary>
-    Invalid = 64,
+    Invalid = 2,
+    Expired = 4,
+    Untrusted = 8,
+    Mismatch = 16,
+    SelfSigned = 32,
+    Unreachable = 64,
 }
 
-/// <summary>What may be found of a certificate.</summary>
-internal sealed class CertificateSet : IValueSet<CertificateCheck, CertificateSet>
+/// <summary>Words for certificates, of which several may hold at once: one in common is a match.</summary>
+internal sealed class CertificateSet(IReadOnlyCollection<CertificateWords> words) : IValueSet<CertificateCheck, CertificateSet>
 {
-    private readonly CertificateWords _words;
+    private readonly CertificateWords _words = words.Aggregate(static (a, b) => a | b);
 
-    public CertificateSet(IEnumerable<CertificateWords> words)
+    public bool IsAll => _words.HasFlag(CertificateWords.Valid | CertificateWords.Invalid | CertificateWords.Unreachable);
+
+    public bool Contains(CertificateCheck fact) => (WordsFor(fact) & _words) != 0;
+
+    public bool Covers(CertificateSet other)
     {
-        foreach (var word in words) _words |= word;
-        // Each word with those that cannot be without it.
-        if (_words.HasFlag(CertificateWords.Invalid)) _words |= CertificateWords.Expired | CertificateWords.Untrusted | CertificateWords.Mismatch;
-        if (_words.HasFlag(CertificateWords.Untrusted)) _words |= CertificateWords.SelfSigned;
+        foreach (var word in Enum.GetValues<CertificateWords>())
+        {
+            if ((other._words & word) != 0 && (Implied(word) & _words) == 0) return false;
+        }
+        return true;
     }
-
-    public bool IsAll => (_words & Everything) == Everything;
-
-    private static CertificateWords Everything => CertificateWords.Valid | CertificateWords.Invalid | CertificateWords.Unreachable;
-
-    public bool Contains(CertificateCheck fact) => (_words & WordsFor(fact)) != 0;
-
-    public bool Covers(CertificateSet other) => (other._words & ~_words) == 0;
 
     private static CertificateWords WordsFor(CertificateCheck check)
     {
@@ -44,7 +40,15 @@ internal sealed class CertificateSet : IValueSet<CertificateCheck, CertificateSe
         if (check.Faults.HasFlag(CertificateFaults.Expired)) words |= CertificateWords.Expired;
         if (check.Faults.HasFlag(CertificateFaults.Untrusted)) words |= CertificateWords.Untrusted;
         if (check.Faults.HasFlag(CertificateFaults.Mismatch)) words |= CertificateWords.Mismatch;
-        if (check.Faults.HasFlag(CertificateFaults.SelfSigned)) words |= CertificateWords.SelfSigned | CertificateWords.Untrusted;
+        if (check.Faults.HasFlag(CertificateFaults.SelfSigned)) words |= Implied(CertificateWords.SelfSigned);
         return words;
     }
+
+    /// <summary>What holds whenever the word does.</summary>
+    private static CertificateWords Implied(CertificateWords word) => word switch
+    {
+        CertificateWords.SelfSigned => CertificateWords.SelfSigned | CertificateWords.Untrusted | CertificateWords.Invalid,
+        CertificateWords.Expired or CertificateWords.Untrusted or CertificateWords.Mismatch => word | CertificateWords.Invalid,
+        _ => word,
+    };
 }

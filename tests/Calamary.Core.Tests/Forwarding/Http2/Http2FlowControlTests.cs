@@ -57,12 +57,12 @@ public sealed class Http2FlowControlTests
     [Fact]
     public async Task A_client_that_does_not_read_is_not_read_from()
     {
-        using var rig = await Http2Rig.StartAsync();
+        using var rig = await Http2Rig.StartAsync(buffer: 16 * 1024);
         await rig.GreetAsync();
         var sent = 0;
         var sending = Task.Run(async () =>
         {
-            for (var stream = 1; stream < 2_000_000; stream += 100)
+            for (var stream = 1; stream < 1_000_000; stream += 100)
             {
                 var requests = Enumerable.Range(0, 50).Select(i => rig.Client.Get(stream + 2 * i, "/denied", end: false, more: $"|x={stream}{new string('x', 50)}"));
                 await rig.Client.SendAsync([.. requests]);
@@ -75,7 +75,7 @@ public sealed class Http2FlowControlTests
             before = sent;
             await Task.Delay(500);
         }
-        Assert.InRange(sent, 1, 18_000);
+        Assert.InRange(sent, 1, 9_000);
         Assert.False(sending.IsCompleted);
         var memory = GC.GetTotalMemory(forceFullCollection: true);
         Assert.InRange(memory, 0, 500_000_000);

@@ -201,6 +201,19 @@ public sealed class Http2RelayTests
     }
 
     [Theory]
+    [InlineData("A.Example.:8443", "a.example")]
+    [InlineData("192.0.2.1", "192.0.2.1")]
+    [InlineData("[2001:DB8::1]:443", "2001:db8::1")]
+    public async Task Hosts_are_normalised(string authority, string host)
+    {
+        using var rig = await Http2Rig.StartAsync();
+        await rig.GreetAsync();
+        await rig.Client.SendAsync(rig.Client.Headers(1, $":method=GET|:scheme=https|:path=/|:authority={authority}"));
+        await rig.Server.FieldsAsync(1);
+        Assert.Equal(host, rig.Judge.Seen.Single().Host);
+    }
+
+    [Theory]
     [InlineData(":method=GET|:scheme=https|:path=/|:authority=a.example|host=b.example")]
     [InlineData(":method=GET|:scheme=https|:path=/|:authority=a@b.example")]
     [InlineData(":method=GET|:scheme=https|:path=/|:authority=a.example:")]
