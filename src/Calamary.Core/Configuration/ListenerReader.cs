@@ -32,8 +32,8 @@ internal static class ListenerReader
             ClientCa = trust.ClientCa(),
             Tls = trust.Tls(hasCertificate),
             Users = ReadUsers(item, mode),
+            PassesPinned = item.Word("interceptFallback", false, Fallbacks),
         };
-        if (item.Word("interceptFallback", false, Fallbacks)) item.Error("interceptFallback", Unavailable.Message);
         item.ReportUnknown();
         if (!config.Tcp && (!config.Udp || config.Mode == ListenerMode.Socks5)) item.Error("tcp", "there is nothing left to listen for");
         if (!config.Udp) return config;
