@@ -37,6 +37,11 @@ def intercepts(path):
         raise PhaseFailed("a server that nobody trusts looks valid")
 
 
+def cpu(path, usage):
+    """Without a proxy that of the two ends: a proxy is one to either side, and does what they do at least."""
+    return usage.proxy_cpu if path.proxy else usage.ends_cpu
+
+
 def counted(path, name, count, **options):
     """That many connections, a full handshake on both sides and 1 KB each, or those that the time suffices for. Failed ones are a row,
     not the end: a peer may have some."""
@@ -46,18 +51,14 @@ def counted(path, name, count, **options):
     completed = figures["completed"]
     rows = {
         f"{name}: handshakes/s": completed / figures["seconds"],
+        f"{name}: CPU µs/handshake": cpu(path, usage) / max(1, completed) * 1e6,
         f"{name}: p50 ms": figures["p50_us"] / 1e3,
         f"{name}: p99 ms": figures["p99_us"] / 1e3,
         f"{name}: completed": completed,
         f"{name}: failed": sum(figures["errors"].values()),
         f"other CPU, {name}": usage.others,
     }
-    if path.proxy:
-        rows |= {
-            f"{name}: CPU µs/handshake": usage.proxy_cpu / max(1, completed) * 1e6,
-            f"{name}: PSS MB after": measure.family_pss(path.proxy.pid) / 1e6,
-        }
-    return rows
+    return rows | ({f"{name}: PSS MB after": measure.family_pss(path.proxy.pid) / 1e6} if path.proxy else {})
 
 
 def one_name(path, count, seconds):
@@ -77,5 +78,4 @@ def bulk(path, size, seconds):
     if figures["completed"] != 4:
         raise PhaseFailed(f"{figures['completed']} of 4 downloads, errors {figures['errors']}")
     gigabytes = 4 * size / 1e9
-    rows = {"bulk GB/s": gigabytes / figures["seconds"], "other CPU, bulk": usage.others}
-    return rows | ({"CPU s/GB": usage.proxy_cpu / gigabytes} if path.proxy else {})
+    return {"bulk GB/s": gigabytes / figures["seconds"], "CPU s/GB": cpu(path, usage) / gigabytes, "other CPU, bulk": usage.others}

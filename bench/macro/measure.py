@@ -49,5 +49,6 @@ class Usage:
         proxy = sum(cpu - then.get(member, 0) for member, cpu in now.items())
         server, busy, wall = (now - then for now, then in zip(rest, rest_before))
         self.proxy_cpu = proxy
+        self.ends_cpu = server + client_cpu
         self.machine_cpu = busy
         self.others = max(0, busy - proxy - server - client_cpu) / wall

@@ -10,11 +10,14 @@ internal static class CommandLine
     /// <param name="description">What it is.</param>
     /// <param name="files">Where its configuration is found without <c>-f</c>.</param>
     /// <param name="arguments">What the user typed.</param>
-    public static async Task<int> RunAsync<T>(Service<T> service, string description, string files, string[] arguments) where T : class
+    /// <param name="commands">What else the program does.</param>
+    public static async Task<int> RunAsync<T>(Service<T> service, string description, string files, string[] arguments, params Command[] commands)
+        where T : class
     {
         var file = new Option<string?>("--file", "-f") { Description = $"The configuration. Without it: {files}.", HelpName = "FILE" };
         var validate = new Option<bool>("--validate", "-v") { Description = "Validate the configuration and print every problem; start nothing." };
         var root = new RootCommand(description) { file, validate };
+        foreach (var command in commands) root.Add(command);
         root.SetAction((parsed, _) => parsed.GetValue(validate)
             ? Task.FromResult(service.Validate(parsed.GetValue(file)))
             : service.RunAsync(parsed.GetValue(file)));

@@ -6,33 +6,27 @@ namespace Calamary.Core.Configuration;
 /// <summary>Reads the section <c>certs</c>.</summary>
 internal static class CertsReader
 {
-    /// <summary>Reads what listeners need.</summary>
     /// <param name="section">The section.</param>
-    /// <param name="needsServer">Whether a listener wraps its connections in TLS.</param>
-    public static CertsConfig Read(Section section, bool needsServer)
+    /// <param name="listeners">The listeners.</param>
+    /// <param name="rules">The rules.</param>
+    public static CertsConfig Read(Section section, IReadOnlyList<ListenerConfig> listeners, IReadOnlyList<RuleDefinition> rules)
     {
+        var serverNeed = listeners.Any(l => l.Tls) ? Need.Required : Need.NoListener;
+        var interceptNeed = rules.Any(r => r.Action == RuleAction.Intercept) ? Need.Required : Need.NoRule;
+        // Interception looks at servers' certificates as well.
+        var verifies = interceptNeed == Need.Required || rules.Any(r => r.Criteria.Any(c => c.Needs == FactStages.Certificate));
         var config = new CertsConfig
         {
             CaPublic = section.File("caPublic"),
+            Authorities = section.Authorities("caPublic", verifies ? Need.Required : Need.NoRule),
             ServerPublic = section.File("serverPublic"),
             ServerPrivate = section.File("serverPrivate"),
-            Server = section.KeyPair("serverPublic", "serverPrivate", ChainPolicies.ServerAuthentication, needsServer),
+            Server = section.KeyPair("serverPublic", "serverPrivate", ChainPolicies.ServerAuthentication, serverNeed),
             InterceptPublic = section.File("interceptPublic"),
             InterceptPrivate = section.File("interceptPrivate"),
+            Intercept = section.AuthorityPair("interceptPublic", "interceptPrivate", interceptNeed),
         };
         section.ReportUnknown();
         return config;
-    }
-
-    /// <summary>Adds what rules need.</summary>
-    public static CertsConfig ReadForRules(Section section, CertsConfig config, IReadOnlyList<RuleDefinition> rules)
-    {
-        var intercepts = rules.Any(static rule => rule.Action == RuleAction.Intercept);
-        var verifies = intercepts || rules.Any(static rule => rule.Criteria.Any(static c => c.Needs.HasFlag(FactStages.Certificate)));
-        return config with
-        {
-            Authorities = section.Authorities("caPublic", verifies) ?? [],
-            Intercept = section.AuthorityPair("interceptPublic", "interceptPrivate", intercepts),
-        };
     }
 }

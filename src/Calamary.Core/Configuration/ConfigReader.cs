@@ -37,18 +37,17 @@ public static class ConfigReader
 
         var nested = root.Child("service");
         var service = new Section(context, nested.Node, [.. nested.Mappings, mapping]);
-        var config = ServiceReader.Read(service);
-        var reader = new RuleReader(new MatchReader(context, config.Parsing));
-        var rules = ReadRules(root, reader);
-        var certs = CertsReader.ReadForRules(service.Child("certs"), config.Certs, rules);
-        if (reader.Intercepting is { } rule && certs.Intercept is null && !certs.HasInterceptFiles)
-            rule.Error("action", "'intercept' needs an authority that clients trust: make one with 'calamary ca init --dir DIR', and name it in certs.interceptPublic and certs.interceptPrivate");
+        var certs = service.Child("certs");
+        var config = ServiceReader.Read(service, certs);
+        var hasAuthority = !certs.IsEmpty("interceptPublic") && !certs.IsEmpty("interceptPrivate");
+        var rules = ReadRules(root, new RuleReader(new MatchReader(context, config.Parsing), hasAuthority));
+        config = config with { Rules = rules, Certs = CertsReader.Read(certs, config.Listeners, rules) };
 
         nested.Know(service);
         nested.ReportUnknown(key => key.ToUpperInvariant() is "RULES" or "VARS" ? ": it belongs to the top level" : null);
         root.Know(service);
         root.ReportUnknown();
-        return config with { Rules = rules, Certs = certs };
+        return config;
     }
 
     private static List<RuleDefinition> ReadRules(Section root, RuleReader reader)

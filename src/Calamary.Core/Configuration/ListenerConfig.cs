@@ -37,7 +37,7 @@ public sealed record ListenerConfig
     /// <summary>Transparent and proxyproto: dial the addresses of the SNI, not the one the client chose.</summary>
     public bool ResolveSni { get; init; }
 
-    /// <summary>Clients that have refused the intercepting certificate are let through undecrypted the next time.</summary>
+    /// <summary>Whether a client that refused the intercepting certificate of a server passes undecrypted from then on; else its flows to it go on to end.</summary>
     public bool PassesPinned { get; init; }
 
     /// <summary>https and proxyproto: who vouches for clients' certificates; null when clients need none.</summary>

@@ -51,6 +51,7 @@ internal static class RedirectorReader
         var listener = ListenerReader.Read(item, hasCertificate: true);
         if (listener.Mode != ListenerMode.Transparent) item.Error("mode", "the redirector's listeners are 'transparent'");
         if (listener.ResolveSni) item.Error("resolveSni", "the redirector does not look into flows; the proxy's listener has this key");
+        if (listener.PassesPinned) item.Error("interceptFallback", "the redirector does not look into flows; the proxy's listener has this key");
         return listener;
     }
 
@@ -103,7 +104,7 @@ internal static class RedirectorReader
         };
         section.ReportUnknown();
         // Files that are not used need not be there.
-        return enabled ? config with { Authorities = section.Authorities("ca"), Own = section.KeyPair("cert", "key", ChainPolicies.ClientAuthentication, isNeeded: true) } : config;
+        return enabled ? config with { Authorities = section.Authorities("ca"), Own = section.KeyPair("cert", "key", ChainPolicies.ClientAuthentication, Need.Required) } : config;
     }
 
     private static string? ReadServerName(Section section)

@@ -6,7 +6,9 @@ using Calamary.Core.Rules;
 namespace Calamary.Core.Configuration;
 
 /// <summary>Reads an item of <c>rules</c>.</summary>
-internal sealed class RuleReader(MatchReader matches)
+/// <param name="matches">Reads their <c>match</c>.</param>
+/// <param name="hasAuthority">Whether <c>certs</c> names a CA for interception.</param>
+internal sealed class RuleReader(MatchReader matches, bool hasAuthority)
 {
     private const int MaxName = 64;
 
@@ -16,15 +18,11 @@ internal sealed class RuleReader(MatchReader matches)
         ("drop", (RuleAction.Deny, true)), ("redirect", (RuleAction.Redirect, true)), ("intercept", (RuleAction.Intercept, true)), ("limit", (default, false)),
     ];
 
-    /// <summary>The first rule that intercepts; null for none.</summary>
-    public Section? Intercepting { get; private set; }
-
     /// <summary>Null after an error.</summary>
     public RuleDefinition? Read(Section item)
     {
         var match = ReadMatch(item);
         var action = ReadAction(item, match);
-        if (action == RuleAction.Intercept) Intercepting ??= item.Has("action") ? item : match;
         var name = ReadName(item);
         item.MustBeAbsent("limit");
         item.ReportUnknown(key => MatchReader.IsKey(key) ? ": it belongs inside 'match'" : null);
@@ -40,7 +38,7 @@ internal sealed class RuleReader(MatchReader matches)
         return item.Child("match");
     }
 
-    private static RuleAction? ReadAction(Section item, Section match)
+    private RuleAction? ReadAction(Section item, Section match)
     {
         var beside = ReadAction(item);
         var inside = ReadAction(match);
@@ -49,9 +47,10 @@ internal sealed class RuleReader(MatchReader matches)
         return beside ?? inside;
     }
 
-    private static RuleAction? ReadAction(Section section)
+    private RuleAction? ReadAction(Section section)
     {
         if (!section.Has("action") || section.Word("action", null, Actions) is not { } word) return null;
+        if (word.Action == RuleAction.Intercept && !hasAuthority) section.Error("action", CertificateReader.NoInterceptionAuthority);
         if (word.IsAvailable) return word.Action;
         section.Error("action", $"'{section.Text("action")}' is {Unavailable.Message}");
         return null;

@@ -15,7 +15,10 @@ internal static class ServiceReader
     private static readonly IReadOnlyList<(string, UdpDenial)> Denials = [("reject", UdpDenial.Reject), ("drop", UdpDenial.Drop)];
     private static readonly IReadOnlyList<(string, LogFormat)> Formats = [("text", LogFormat.Text), ("json", LogFormat.Json)];
 
-    public static CalamaryConfig Read(Section service)
+    /// <summary>Reads all but what <c>certs</c> names: whether that is needed, the rules tell.</summary>
+    /// <param name="service">The section.</param>
+    /// <param name="certs">Its section <c>certs</c>.</param>
+    public static CalamaryConfig Read(Section service, Section certs)
     {
         var config = new CalamaryConfig();
         config = config with
@@ -33,10 +36,8 @@ internal static class ServiceReader
             DenyAlways = service.Networks("denyAlways") ?? config.DenyAlways,
         };
         service.MustBeOff("recheck");
-        var certs = service.Child("certs");
         var hasCertificate = !certs.IsEmpty("serverPublic") && !certs.IsEmpty("serverPrivate");
-        var listeners = ListenReader.Read(service, config.Metrics, item => ListenerReader.Read(item, hasCertificate));
-        return config with { Listeners = listeners, Certs = CertsReader.Read(certs, listeners.Any(l => l.Tls)) };
+        return config with { Listeners = ListenReader.Read(service, config.Metrics, item => ListenerReader.Read(item, hasCertificate)) };
     }
 
     public static MetricsConfig ReadMetrics(Section section, MetricsConfig fallback)

@@ -86,7 +86,7 @@ internal sealed class PolicyFactory(
     private CertificateProbes ProbesFor(CalamaryConfig config)
     {
         var authorities = config.Certs.Authorities;
-        var key = string.Join(' ', authorities.Select(static a => a.Thumbprint));
+        var key = string.Join(' ', (authorities ?? []).Select(static a => a.Thumbprint));
         if (_probes is not { } probes || probes.Key != key)
         {
             var verifier = new CertificateVerifier(authorities, TimeProvider.System);

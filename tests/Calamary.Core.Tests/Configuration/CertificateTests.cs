@@ -91,7 +91,7 @@ public sealed class CertificateTests : ConfigTests, IDisposable
     [Fact]
     public void What_no_listener_needs_is_a_warning() =>
         Assert.Equal(
-            [$"c.yml:1:45: warning: certs.serverPrivate: the file '{_pem.Folder}/s.key' does not exist (nothing needs it)"],
+            [$"c.yml:1:45: warning: certs.serverPrivate: the file '{_pem.Folder}/s.key' does not exist (no listener needs it)"],
             Read(Https.Replace("https", "http", StringComparison.Ordinal), Pem.Chain(_pem.Leaf), null));
 
     [Fact]

@@ -81,12 +81,18 @@ public class MalformedTests : ConfigTests
     [InlineData("listen: {mode: http, users: x}", "c.yml:1:29: error: listen.users: the file 'x' does not exist")]
     [InlineData("listen: {mode: transparent, users: x}",
         "c.yml:1:36: error: listen.users: this mode does not have it; it is for 'http', 'https' and 'socks5' listeners")]
-    [InlineData("listen: {mode: http, interceptFallback: passthrough}", "c.yml:1:41: error: listen.interceptFallback: not available in this version")]
+    [InlineData("listen: {mode: http, interceptFallback: passthru}",
+        "c.yml:1:41: error: listen.interceptFallback: 'passthru' is none of deny, passthrough")]
     [InlineData("dns: {stripEch: maybe}", "c.yml:1:17: error: dns.stripEch: 'maybe' is neither true nor false")]
     [InlineData("recheck: true", "c.yml:1:10: error: recheck: not available in this version")]
-    [InlineData("rules: [{match: {}, action: intercept}]", "c.yml:1:29: error: rules[0].action: 'intercept' is not available in this version")]
+    [InlineData("rules: [{match: {}, action: intercept}]", "c.yml:1:29: error: rules[0].action: 'intercept' needs a CA of its own: "
+        + "set 'certs.interceptPublic' and 'certs.interceptPrivate'; make one with 'calamary ca init --dir DIR'")]
+    [InlineData("rules: [{match: {action: intercept}}]", "c.yml:1:26: error: rules[0].match.action: 'intercept' needs a CA of its own: "
+        + "set 'certs.interceptPublic' and 'certs.interceptPrivate'; make one with 'calamary ca init --dir DIR'")]
     [InlineData("rules: [{match: {}, action: accept, limit: {rate: 1mbit}}]", "c.yml:1:44: error: rules[0].limit: not available in this version")]
-    [InlineData("certs: {caPublic: ca.crt}", "c.yml:1:19: warning: certs.caPublic: not used in this version")]
+    [InlineData("certs: {caPublic: ca.crt}", "c.yml:1:19: warning: certs.caPublic: the file 'ca.crt' does not exist (no rule needs it)")]
+    [InlineData("certs: {caPublic: ca.crt}\nrules: [{match: {cert: valid}, action: accept}]",
+        "c.yml:1:19: error: certs.caPublic: the file 'ca.crt' does not exist")]
     // rules
     [InlineData("rules: 5", "c.yml:1:8: error: rules: keys with values are expected here")]
     [InlineData("rules: [null]", "c.yml:1:9: error: rules[0]: keys with values are expected here")]

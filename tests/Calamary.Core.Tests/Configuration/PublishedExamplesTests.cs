@@ -12,10 +12,10 @@ public class PublishedExamplesTests : ConfigTests
         var result = ReadFile(file);
 
         Assert.Equal(4, result.Problems.Count);
-        // What the example names is not there on every machine; no listener of it needs any.
+        // What the example names is not there on every machine; no listener and no rule of it needs any.
         Assert.All(result.Problems, p => Assert.Equal(ProblemSeverity.Warning, p.Severity));
         Assert.All(result.Problems, p => Assert.EndsWith(
-            p.Path.Contains(".server", StringComparison.Ordinal) ? "does not exist (nothing needs it)" : "not used in this version", p.Message, StringComparison.Ordinal));
+            p.Path.Contains(".server", StringComparison.Ordinal) ? "does not exist (no listener needs it)" : "does not exist (no rule needs it)", p.Message, StringComparison.Ordinal));
         var config = result.Config!;
         var listener = Assert.Single(config.Listeners);
         Assert.Equal(["127.0.0.1:4128", "[::1]:4128"], listener.Addresses.Select(a => a.Endpoint.ToString()));

@@ -17,8 +17,9 @@ internal sealed class EncryptedCriterion(Operands<BooleanSet> operands)
 
     protected override FactState Read(in FlowFacts facts, out bool fact)
     {
-        fact = facts.Interception == Interception.Inside || (facts.Protocol ?? ProtocolId.Unknown).IsEncrypted;
-        return facts.Has(FactStages.Payload) ? FactState.Present : FactState.Unknown;
+        var isInside = facts.Interception == Interception.Inside;
+        fact = isInside || (facts.Protocol ?? ProtocolId.Unknown).IsEncrypted;
+        return isInside || facts.Has(FactStages.Payload) ? FactState.Present : FactState.Unknown;
     }
 
     protected override string Format(bool fact) => BooleanWords.Format(fact);
