@@ -68,6 +68,7 @@ public sealed class TlsServers
             keepalive_requests 1000000;
             default_type text/plain;
             server_names_hash_bucket_size 128;
+            ssl_protocols TLSv1.2 TLSv1.3;
             ssl_session_tickets off;
         {{string.Concat(Pki.Instance.All.Select(Server))}}
         {{Special(OnlyTls12, "ssl_protocols TLSv1.2;", "ssl http2")}}
