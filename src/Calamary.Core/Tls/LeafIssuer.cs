@@ -9,7 +9,7 @@ namespace Calamary.Core.Tls;
 internal sealed class LeafIssuer
 {
     /// <summary>So many certificates are kept; what was not used for long makes room.</summary>
-    public const int MaxKept = 8192;
+    public const int MaxKept = 4096;
 
     /// <summary>What the throw-away authority is called: people read it in their browsers.</summary>
     public const string UntrustedName = "Not trusted: the certificate of the server is not valid";

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -97,18 +96,21 @@ public sealed class CertificateProbesTests : IDisposable
     [InlineData(null, "no answer within timeout.probe")]
     public async Task Other_answers_are_no_certificate(string? answer, string expected)
     {
+        // What nobody holds is closed some time.
+        var open = new List<Socket>();
         using var server = new LoopbackServer(async socket =>
         {
+            open.Add(socket);
             if (answer is null) return;
             await socket.ReceiveAsync(new byte[2048]);
             await socket.SendAsync(answer.Select(c => (byte)c).ToArray());
             if (answer.Length == 0 || answer.StartsWith("HTTP", StringComparison.Ordinal)) socket.Dispose();
         });
-        var started = Stopwatch.GetTimestamp();
-        var check = await CheckAsync(new Endpoint(Address.From(IPAddress.Loopback), (ushort)server.Port), "a.example", timeout: 300);
+        var isLate = expected.StartsWith("no answer", StringComparison.Ordinal);
+        var check = await CheckAsync(new Endpoint(Address.From(IPAddress.Loopback), (ushort)server.Port), "a.example", timeout: isLate ? 300 : 20_000);
         Assert.True(check is { IsUnreachable: true, IsValid: false, Faults: CertificateFaults.None });
         Assert.StartsWith("unreachable: " + expected, check.Description, StringComparison.Ordinal);
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 0, 3000);
+        open.ForEach(static socket => socket.Dispose());
     }
 
     [Fact]
@@ -126,12 +128,13 @@ public sealed class CertificateProbesTests : IDisposable
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         silent.Listen(512);
         var target = new Endpoint(Address.From(IPAddress.Loopback), (ushort)((IPEndPoint)silent.LocalEndPoint!).Port);
-        var running = Enumerable.Range(0, CertificateProbes.MaxRunning).Select(i => CheckAsync(target, $"{i}.example", timeout: 1500)).ToList();
+        var running = Enumerable.Range(0, CertificateProbes.MaxRunning).Select(i => CheckAsync(target, $"{i}.example", timeout: 60_000)).ToList();
         await Task.Delay(300);
-        var over = await CheckAsync(target, "over.example", timeout: 1500);
+        var over = await CheckAsync(target, "over.example", timeout: 60_000);
         Assert.True(over.IsUnreachable);
         Assert.Contains("nobody was asked", over.Description, StringComparison.Ordinal);
         Assert.Equal(0, _probes.Count);
+        silent.Dispose();
         await Task.WhenAll(running);
         Assert.DoesNotContain("nobody", (await CheckAsync(target, "over.example", timeout: 50)).Description, StringComparison.Ordinal);
     }

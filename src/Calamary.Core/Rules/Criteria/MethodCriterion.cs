@@ -4,7 +4,7 @@ using Calamary.Core.Rules.Sets;
 namespace Calamary.Core.Rules.Criteria;
 
 /// <summary><c>method</c>: the method of a request inside an intercepted flow. Methods have a case (RFC 9110 §9.1), and all that are registered are
-/// upper case, so values become so.</summary>
+/// upper case; lenient servers take others, so both sides are compared in upper case.</summary>
 internal sealed class MethodCriterion(Operands<TextPatternSet> operands) : RequestCriterion(operands, "Method")
 {
     // The parsers take no longer one.
@@ -16,7 +16,7 @@ internal sealed class MethodCriterion(Operands<TextPatternSet> operands) : Reque
     public static ICriterion? TryCreate(CriterionValues values) =>
         values.Compile<string, TextPatternSet>(TryParse, static methods => new(methods)) is { } operands ? new MethodCriterion(operands) : null;
 
-    protected override string? Select(HttpRequestFacts request) => request.Method;
+    protected override string? Select(HttpRequestFacts request) => request.Method.ToUpperInvariant();
 
     private static bool TryParse(string text, out string method, out ValueError error)
     {

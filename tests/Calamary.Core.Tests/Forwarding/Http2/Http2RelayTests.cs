@@ -203,7 +203,7 @@ public sealed class Http2RelayTests
     [Theory]
     [InlineData("A.Example.:8443", "a.example")]
     [InlineData("192.0.2.1", "192.0.2.1")]
-    [InlineData("[2001:DB8::1]:443", "2001:db8::1")]
+    [InlineData("[2001:DB8::1]:443", "[2001:db8::1]")]
     public async Task Hosts_are_normalised(string authority, string host)
     {
         using var rig = await Http2Rig.StartAsync();
