@@ -35,7 +35,7 @@ public static class Listening
         {
             return File.ReadAllLines($"/proc/{process.Id}/net/{table}").Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             // It has just ended, which the next look tells.
             return [];
