@@ -60,6 +60,16 @@ def read_until(connection, end):
     return data
 
 
+def read_exactly(connection, count):
+    data = b""
+    while len(data) < count:
+        more = connection.recv(count - len(data))
+        if not more:
+            raise EOFError
+        data += more
+    return data
+
+
 def connect():
     if args.way in ("direct", "proxyproto"):
         made = socket.create_connection((args.host, args.port), timeout=args.timeout)
@@ -72,12 +82,8 @@ def connect():
     if args.way == "socks5":
         name = args.host.encode()
         made.sendall(b"\x05\x01\x00\x05\x01\x00\x03" + bytes([len(name)]) + name + args.port.to_bytes(2, "big"))
-        reply = made.recv(2)
-        while len(reply) < 12:
-            more = made.recv(12 - len(reply))
-            if not more:
-                raise EOFError
-            reply += more
+        reply = read_exactly(made, 6)
+        read_exactly(made, 18 if reply[5] == 4 else 6)
         if reply[3]:
             raise PermissionError(f"socks5 {reply[3]}")
     else:

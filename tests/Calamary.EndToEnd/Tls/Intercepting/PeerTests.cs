@@ -44,7 +44,7 @@ public sealed class PeerTests(TlsLab lab)
         await StartGitAsync();
         await using var calamary = await lab.StartAsync(await Setup.EverythingAsync(way), way);
         var folder = LabFiles.NewDirectory("clone");
-        var git = $"git -c http.sslCAInfo={Setup.Intercept} -c user.name=lab -c user.email=lab@example.test";
+        var git = $"git -c user.name=lab -c user.email=lab@example.test";
         var name = $"{way}";
         (await NamedAsync(way, $"cd {folder} && {git} clone -q https://git.tls.test/git/lab.git && cd lab && sha256sum -c sum && head -c 3000000 /dev/urandom > {name} "
             + $"&& git add . && {git} commit -qm {name} && {git} push -q origin HEAD")).Succeeded();
@@ -127,7 +127,7 @@ public sealed class PeerTests(TlsLab lab)
             Pki.Instance.All.Select(certificate => certificate.Host).Append("git.tls.test").Select(host => $"{Addresses.Tls4} {host}\n")));
         // "ip netns exec" has given the command a mount namespace of its own.
         var environment = way == Way.Http ? $"export https_proxy=http://{Addresses.Proxy4}:{Settings.HttpPort}" : $"mount --bind {hosts} /etc/hosts";
-        return lab.Client.RunAsync(["sh", "-c", $"{environment} && export HOME=/nonexistent && {command}"], null, 60);
+        return lab.Client.RunAsync(["sh", "-c", $"{environment} && export HOME=/nonexistent GIT_SSL_CAINFO={Setup.Intercept} && {command}"], null, 60);
     }
 
     private async Task StartGitAsync()
