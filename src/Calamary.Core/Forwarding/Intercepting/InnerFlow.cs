@@ -9,13 +9,14 @@ namespace Calamary.Core.Forwarding.Intercepting;
 /// <summary>What is inside an intercepted flow: judged again from the first rule, and relayed. HTTP is judged request by request.</summary>
 internal static class InnerFlow
 {
-    private const string Http1 = "http/1.1", Http10 = "http/1.0", Http2 = "h2";
+    // gRPC's libraries have a name of their own for HTTP/2, and prefer it.
+    private const string Http1 = "http/1.1", Http10 = "http/1.0", Http2 = "h2", Grpc = "grpc-exp";
 
     public static async ValueTask<EndReason> RunAsync(Flow flow, TlsConnection upstream)
     {
         var protocol = Encoding.ASCII.GetString(upstream.ApplicationProtocol.Span);
         BeginInside(flow, protocol);
-        if (protocol == Http2)
+        if (protocol is Http2 or Grpc)
         {
             Identify(flow);
             return await Http2Relay.RunAsync(flow, upstream, RequestJudge.Instance);
@@ -31,7 +32,8 @@ internal static class InnerFlow
             var peek = await Peeker.PeekAsync(flow);
             if (peek != PeekOutcome.Over) return Refusal.Of(flow) ?? Peeker.ReasonOf(peek);
             if (flow.Policy.Debug) flow.Policy.Log.Identified(in flow.Facts);
-            if (flow.Facts.Protocol == HttpProtocol.Id) return await InnerHttp.RunAsync(flow, upstream);
+            if (flow.Facts.Protocol == HttpProtocol.Id)
+                return BeginsHttp2(flow) ? await Http2Relay.RunAsync(flow, upstream, RequestJudge.Instance) : await InnerHttp.RunAsync(flow, upstream);
         }
         var verdict = Decide(flow);
         return verdict.IsAccepted ? await TcpRelay.RunAsync(flow, upstream) : verdict.DeniedReason;
@@ -64,6 +66,13 @@ internal static class InnerFlow
             // What both ends have agreed on, of what was offered.
             Alpn = protocol.Length == 0 ? [] : [protocol],
         };
+    }
+
+    /// <summary>With prior knowledge nothing need be agreed on: the preface tells (RFC 9113 §3.3).</summary>
+    private static bool BeginsHttp2(Flow flow)
+    {
+        var start = flow.Reactor.Scratch.AsSpan(0, 4);
+        return flow.Client.TryPeek(start) == start.Length && start.SequenceEqual("PRI "u8);
     }
 
     private static void Identify(Flow flow)
