@@ -45,6 +45,8 @@ internal static class DnsRelay
         new DnsStreamParser().Parse(message, ref flow.Facts);
         flow.Facts.Protocol ??= ProtocolId.Unknown;
         flow.BeginDecision();
+        // There is nothing to decrypt.
+        if (flow.Facts.Interception == Interception.None) flow.Facts.Interception = Interception.Skipped;
         // Everything is known, so that there is a verdict.
         if (!flow.Rules.TryDecide(in flow.Facts, out var verdict, flow.Trace)) verdict = Verdict.DeniedByDefault;
         if (verdict.Action == RuleAction.Redirect) verdict = verdict with { Action = RuleAction.Deny };

@@ -1,6 +1,8 @@
 using System.Text;
+using Calamary.Core.Forwarding.Dns;
 using Calamary.Core.Forwarding.Http2;
 using Calamary.Core.Peeking;
+using Calamary.Core.Protocols.Dns;
 using Calamary.Core.Protocols.Http;
 using Calamary.Core.Tls;
 
@@ -36,7 +38,8 @@ internal static class InnerFlow
                 return BeginsHttp2(flow) ? await Http2Relay.RunAsync(flow, upstream, RequestJudge.Instance) : await InnerHttp.RunAsync(flow, upstream);
         }
         var verdict = Decide(flow);
-        return verdict.IsAccepted ? await TcpRelay.RunAsync(flow, upstream) : verdict.DeniedReason;
+        if (!verdict.IsAccepted) return verdict.DeniedReason;
+        return flow.Facts.Protocol == DnsProtocol.Id ? await DnsRelay.RunAsync(flow, upstream) : await TcpRelay.RunAsync(flow, upstream);
     }
 
     /// <summary>Applies the rules to what is known by now, which suffices. A redirect would lead to where the client is already.</summary>

@@ -44,15 +44,6 @@ public sealed class OtherProtocolTests(TlsLab lab)
         Assert.Contains(outcome.End, new[] { "eof", "reset", "alert" });
     }
 
-    [Fact]
-    public async Task Known_protocol_is_told()
-    {
-        await using var calamary = await StartAsync("{protoL5: ssh}");
-        var outcome = await lab.TlsAsync(Way.Transparent, "valid.tls.test", OddTlsServer.Echo,
-            "--authority", Setup.Intercept, "--send", @"SSH-2.0-OpenSSH_9.0\r\n", "--expect", "OpenSSH");
-        Assert.Equal("expected", outcome.End);
-    }
-
     /// <summary>Rules for HTTP must not be passed by that which only begins like it, or comes behind it.</summary>
     [Fact]
     public async Task Bytes_behind_an_http_request_are_a_request()
