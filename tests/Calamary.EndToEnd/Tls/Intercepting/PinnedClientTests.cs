@@ -52,17 +52,6 @@ public sealed class PinnedClientTests(TlsLab lab)
         }
     }
 
-    /// <summary>The client verifies for itself, and must not be spared what is inside: rules for passing through come from the flow alone.</summary>
-    [Fact]
-    public async Task Fallback_needs_a_rule_that_accepts()
-    {
-        var settings = (await Way.Transparent.SettingsAsync(", interceptFallback: passthrough"))
-            .Rule("{host: valid.tls.test}", "accept").Rule("{protoL5: tls}", "intercept");
-        await using var calamary = await lab.StartAsync(settings);
-        for (var attempt = 0; attempt < 3; attempt++)
-            Assert.Equal("", (await GetAsync(Way.Transparent, "1.3")).Text);
-    }
-
     private Task<TlsOutcome> GetAsync(Way way, string version) =>
         lab.TlsGetAsync(way, "valid.tls.test", TlsServers.Port, "--authority", Setup.Root, "--version", version);
 }
