@@ -10,7 +10,9 @@ address, url, authority = sys.argv[1:4]
 
 async def main():
     try:
-        connection = await websockets.connect(url, host=address, ssl=ssl.create_default_context(cafile=authority), max_size=None, open_timeout=10)
+        connection = await websockets.connect(
+            url, host=address, ssl=ssl.create_default_context(cafile=authority),
+            server_hostname="valid.tls.test", max_size=None, open_timeout=10)
     except websockets.InvalidStatusCode as error:
         print("status", error.status_code)
         return
