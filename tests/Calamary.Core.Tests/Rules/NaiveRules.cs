@@ -77,7 +77,7 @@ internal static class NaiveRules
         "user" => value == flow.User,
         "cert" => flow.L5 == "tls" && flow.Cert is not null && flow.Cert.Split(' ').Contains(value),
         "method" or "host" or "path" => flow.IsInside && flow.Request?.Split(' ')[key switch { "method" => 0, "host" => 1, _ => 2 }] is { } text
-            && Regex.IsMatch(text, $"^{Regex.Escape(value).Replace("\\*", ".*", StringComparison.Ordinal)}$"),
+            && Regex.IsMatch(key == "method" ? text.ToUpperInvariant() : text, $"^{Regex.Escape(value).Replace("\\*", ".*", StringComparison.Ordinal)}$"),
         "listener" => value.Contains(':') ? value == $"{flow.Mode}:{flow.ListenerPort}" : value == flow.Mode,
         _ => throw new ArgumentException(key),
     };
