@@ -16,7 +16,7 @@ async def main():
     except websockets.InvalidStatusCode as error:
         print("status", error.status_code)
         return
-    messages = [str(number) for number in range(300)] + ["", "x" * 70_000, bytes(3_000_000)]
+    messages = [str(number) for number in range(300)] + ["", "x" * 70_000, bytes(1_000_000)]  # the server takes 1 MiB
     sender = asyncio.create_task(send(connection, messages))
     for message in messages:
         assert await asyncio.wait_for(connection.recv(), 20) == message
