@@ -11,12 +11,6 @@ internal static class Unavailable
         if (section.Flag(key, false)) section.Error(key, Message);
     }
 
-    /// <summary>A text or list that must be empty.</summary>
-    public static void MustBeEmpty(this Section section, string key)
-    {
-        if (!section.IsEmpty(key)) section.Error(key, Message);
-    }
-
     /// <summary>A key that must not be there.</summary>
     public static void MustBeAbsent(this Section section, string key)
     {
