@@ -74,6 +74,9 @@ public struct FlowFacts
     /// <summary>The request that is judged, inside an intercepted flow; null when there is none (yet).</summary>
     public HttpRequestFacts? Request { get; set; }
 
+    /// <summary>What a flow that is only described leaves out; a real one has all.</summary>
+    internal EndpointParts Lacks { get; set; }
+
     /// <summary>Whether all of these stages have finished.</summary>
     public readonly bool Has(FactStages stages) => (Known & stages) == stages;
 

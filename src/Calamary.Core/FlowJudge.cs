@@ -3,8 +3,6 @@ using Calamary.Core.Names;
 using Calamary.Core.Peeking;
 using Calamary.Core.Probing;
 using Calamary.Core.Protocols.Dns;
-using Calamary.Core.Protocols.Dtls;
-using Calamary.Core.Protocols.Quic;
 using Calamary.Core.Transport;
 
 namespace Calamary.Core;
@@ -62,7 +60,7 @@ internal static class FlowJudge
         flow.Facts.Destination = destination;
         var decided = flow.Rules.TryDecide(in flow.Facts, out var verdict, flow.Trace);
         if (decided && !verdict.IsAccepted) return Decision.Of(verdict);
-        if (decided ? NeedsHello(flow, verdict) : !flow.Rules.ComparesDestination) return Decision.Pending;
+        if (decided ? AddressJudge.NeedsHello(in flow.Facts, in verdict) : !flow.Rules.ComparesDestination) return Decision.Pending;
 
         var lookup = await ResolveAsync(flow, name);
         if (lookup.Status != NameStatus.Found) return NotFound(lookup);
@@ -86,7 +84,7 @@ internal static class FlowJudge
             var target = new Endpoint(addresses[i], destination.Port);
             candidates[i] = new(target);
             // An address that is denied in any case is not to be connected to.
-            if (JudgeAddress(flow, candidates[i]) is not null || !IsTls(flow)) continue;
+            if (JudgeAddress(flow, candidates[i]) is not null || !AddressJudge.IsTls(in flow.Facts)) continue;
             candidates[i] = new(target, CertificateProbes.Skipped);
             if (probes.Count < MaxProbes) probes.Add((i, flow.Policy.Probes.CheckAsync(flow, target)));
         }
@@ -166,25 +164,10 @@ internal static class FlowJudge
         flow.Facts.Known |= FactStages.Destination;
         if (flow.Facts.Transport == TransportProtocol.Udp && flow.Policy.OwnDatagrams.Contains(candidate.Target))
             return new Verdict(RuleAction.Deny, VerdictBasis.Loop);
-        if (flow.Policy.Guard.TryRefuse(candidate.Target, out var basis)) return new Verdict(RuleAction.Deny, basis);
-        if (!flow.Rules.TryDecide(in flow.Facts, out var verdict, flow.Trace) || NeedsHello(flow, verdict)) return null;
-        if (verdict.Action != RuleAction.Intercept || IsTls(flow)) return verdict;
-        if (flow.Facts.Protocol == QuicProtocol.Id || flow.Facts.Protocol == DtlsProtocol.Id)
-        {
-            // Clients fall back to TCP, which can be intercepted.
-            flow.FailureDetail = "QUIC and DTLS are not intercepted";
-            return verdict with { Action = RuleAction.Deny };
-        }
-        // There is nothing to decrypt.
-        flow.Facts.Interception = Interception.Skipped;
-        return flow.Rules.TryDecide(in flow.Facts, out verdict, flow.Trace) ? verdict : null;
+        var verdict = AddressJudge.Judge(ref flow.Facts, flow.Rules, flow.Policy.Guard, flow.Trace, out var detail);
+        flow.FailureDetail = detail ?? flow.FailureDetail;
+        return verdict;
     }
-
-    /// <summary>Whether there is something to intercept shows when peeking is over.</summary>
-    private static bool NeedsHello(Flow flow, in Verdict verdict) =>
-        verdict.Action == RuleAction.Intercept && !flow.Facts.Has(FactStages.Payload);
-
-    private static bool IsTls(Flow flow) => flow.Facts is { Transport: TransportProtocol.Tcp, Tls: not null };
 
     private static async ValueTask<NameResult> ResolveAsync(Flow flow, string name)
     {

@@ -41,7 +41,7 @@ internal sealed class PolicyFactory(
         return new FlowPolicy
         {
             Rules = engine ?? new RuleEngine(new RuleSet(config.Rules)),
-            Guard = new DestinationGuard(config.DenyAlways, Endpoints(config), LocalAddresses()),
+            Guard = GuardOf(config),
             Parsers = [.. parsers.Where(p => config.Parsing.IsEnabled(p.Protocol))],
             DatagramParsers = [.. datagramParsers.Where(p => config.Parsing.IsEnabled(p.Protocol))],
             Names = NamesFor(config),
@@ -60,6 +60,9 @@ internal sealed class PolicyFactory(
             Debug = config.Debug,
         };
     }
+
+    /// <summary>What is refused before the first rule.</summary>
+    public static DestinationGuard GuardOf(CalamaryConfig config) => new(config.DenyAlways, Endpoints(config), LocalAddresses());
 
     /// <summary>What connections to servers carry.</summary>
     public static OutboundOptions OutputOf(CalamaryConfig config) =>

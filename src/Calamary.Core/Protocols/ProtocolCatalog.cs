@@ -20,6 +20,11 @@ public static class ProtocolCatalog
         new StunStreamParser(),
     ];
 
+    /// <summary>Those over TCP whose servers speak first, by the greeting; asked when the client waits for one.</summary>
+    public static IReadOnlyList<IProtocolParser> Greetings { get; } =
+    [
+    ];
+
     /// <summary>Those over UDP, in the order in which peeking tries them.</summary>
     public static IReadOnlyList<IDatagramParser> Datagrams { get; } =
     [
@@ -31,5 +36,6 @@ public static class ProtocolCatalog
     ];
 
     /// <summary>What they identify, each once.</summary>
-    public static IReadOnlyList<ProtocolId> Ids { get; } = [.. BuiltIn.Select(p => p.Protocol).Concat(Datagrams.Select(p => p.Protocol)).Distinct()];
+    public static IReadOnlyList<ProtocolId> Ids { get; } =
+        [.. BuiltIn.Concat(Greetings).Select(p => p.Protocol).Concat(Datagrams.Select(p => p.Protocol)).Distinct()];
 }
