@@ -17,7 +17,7 @@ internal static class AddressJudge
     public static Verdict? Judge(ref FlowFacts facts, IRuleSet rules, DestinationGuard guard, IRuleTrace? trace, out string? detail)
     {
         detail = null;
-        if (!facts.Lacks.HasFlag(EndpointParts.Destination) && guard.TryRefuse(facts.Destination, out var basis)) return new Verdict(RuleAction.Deny, basis);
+        if (!facts.Lacks.HasFlag(FlowParts.Destination) && guard.TryRefuse(facts.Destination, out var basis)) return new Verdict(RuleAction.Deny, basis);
         if (!rules.TryDecide(in facts, out var verdict, trace) || NeedsHello(in facts, in verdict)) return null;
         if (verdict.Action != RuleAction.Intercept || IsTls(in facts)) return verdict;
         if (facts.Protocol == QuicProtocol.Id || facts.Protocol == DtlsProtocol.Id)

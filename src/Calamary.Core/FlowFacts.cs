@@ -75,7 +75,7 @@ public struct FlowFacts
     public HttpRequestFacts? Request { get; set; }
 
     /// <summary>What a flow that is only described leaves out; a real one has all.</summary>
-    internal EndpointParts Lacks { get; set; }
+    internal FlowParts Lacks { get; set; }
 
     /// <summary>Whether all of these stages have finished.</summary>
     public readonly bool Has(FactStages stages) => (Known & stages) == stages;

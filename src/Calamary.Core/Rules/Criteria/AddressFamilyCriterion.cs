@@ -22,7 +22,7 @@ internal sealed class AddressFamilyCriterion(Operands<BooleanSet> operands)
     protected override FactState Read(in FlowFacts facts, out bool fact)
     {
         fact = facts.Destination.Address.IsIPv6;
-        if ((facts.Lacks & EndpointParts.Destination) != 0) return FactState.Absent;
+        if ((facts.Lacks & FlowParts.Destination) != 0) return FactState.Absent;
         return facts.Has(FactStages.Destination) ? FactState.Present : FactState.Unknown;
     }
 

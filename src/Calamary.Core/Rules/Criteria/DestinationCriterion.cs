@@ -18,7 +18,7 @@ internal sealed class DestinationCriterion(Operands<AddressSet> operands)
     protected override FactState Read(in FlowFacts facts, out Address fact)
     {
         fact = facts.Destination.Address;
-        if ((facts.Lacks & EndpointParts.Destination) != 0) return FactState.Absent;
+        if ((facts.Lacks & FlowParts.Destination) != 0) return FactState.Absent;
         return facts.Has(FactStages.Destination) ? FactState.Present : FactState.Unknown;
     }
 

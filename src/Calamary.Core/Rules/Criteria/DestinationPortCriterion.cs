@@ -19,7 +19,7 @@ internal sealed class DestinationPortCriterion(Operands<RangeSet<ushort>> operan
     protected override FactState Read(in FlowFacts facts, out ushort fact)
     {
         fact = facts.Destination.Port;
-        return (facts.Lacks & EndpointParts.DestinationPort) == 0 ? FactState.Present : FactState.Absent;
+        return (facts.Lacks & FlowParts.DestinationPort) == 0 ? FactState.Present : FactState.Absent;
     }
 
     protected override string Format(ushort fact) => fact.ToString(CultureInfo.InvariantCulture);

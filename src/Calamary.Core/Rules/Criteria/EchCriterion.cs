@@ -19,7 +19,7 @@ internal sealed class EchCriterion(Operands<BooleanSet> operands)
     {
         fact = facts.Tls is { Ech: true };
         if (!facts.Has(FactStages.Payload)) return FactState.Unknown;
-        return facts.Tls is null ? FactState.Absent : FactState.Present;
+        return facts.Tls is null || (facts.Lacks & FlowParts.Ech) != 0 ? FactState.Absent : FactState.Present;
     }
 
     protected override string Format(bool fact) => BooleanWords.Format(fact);

@@ -5,7 +5,7 @@ using Calamary.Core.Rules.Sets;
 namespace Calamary.Core.Rules.Criteria;
 
 /// <summary><c>host</c>: the host that a request inside an intercepted flow names; <c>*</c> is any run of characters.</summary>
-internal sealed class HostCriterion(Operands<TextPatternSet> operands) : RequestCriterion(operands, "Host")
+internal sealed class HostCriterion(Operands<TextPatternSet> operands) : RequestCriterion(operands, "Host", FlowParts.None)
 {
     private static readonly SearchValues<char> PatternChars = SearchValues.Create("*-._0123456789abcdefghijklmnopqrstuvwxyz");
 

@@ -5,7 +5,7 @@ namespace Calamary.Core.Rules.Criteria;
 
 /// <summary><c>method</c>: the method of a request inside an intercepted flow. Methods have a case (RFC 9110 §9.1), and all that are registered are
 /// upper case; lenient servers take others, so both sides are compared in upper case.</summary>
-internal sealed class MethodCriterion(Operands<TextPatternSet> operands) : RequestCriterion(operands, "Method")
+internal sealed class MethodCriterion(Operands<TextPatternSet> operands) : RequestCriterion(operands, "Method", FlowParts.Method)
 {
     // The parsers take no longer one.
     private const int MaxLength = 32;

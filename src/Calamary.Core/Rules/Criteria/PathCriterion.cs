@@ -4,7 +4,7 @@ namespace Calamary.Core.Rules.Criteria;
 
 /// <summary><c>path</c>: the path of a request inside an intercepted flow, normalised and without its query; its case counts, and <c>*</c> is any
 /// run of characters. A value that no normalised path can be like is refused: a denial that never matches would let through what it names.</summary>
-internal sealed class PathCriterion(Operands<TextPatternSet> operands) : RequestCriterion(operands, "Path")
+internal sealed class PathCriterion(Operands<TextPatternSet> operands) : RequestCriterion(operands, "Path", FlowParts.Path)
 {
     private const int MaxLength = 2048;
 

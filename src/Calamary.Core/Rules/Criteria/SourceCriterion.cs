@@ -18,7 +18,7 @@ internal sealed class SourceCriterion(Operands<AddressSet> operands)
     protected override FactState Read(in FlowFacts facts, out Address fact)
     {
         fact = facts.Source.Address;
-        return (facts.Lacks & EndpointParts.Source) == 0 ? FactState.Present : FactState.Absent;
+        return (facts.Lacks & FlowParts.Source) == 0 ? FactState.Present : FactState.Absent;
     }
 
     protected override string Format(Address fact) => fact.ToString();

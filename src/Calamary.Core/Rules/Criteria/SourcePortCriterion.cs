@@ -19,7 +19,7 @@ internal sealed class SourcePortCriterion(Operands<RangeSet<ushort>> operands)
     protected override FactState Read(in FlowFacts facts, out ushort fact)
     {
         fact = facts.Source.Port;
-        return (facts.Lacks & EndpointParts.SourcePort) == 0 ? FactState.Present : FactState.Absent;
+        return (facts.Lacks & FlowParts.SourcePort) == 0 ? FactState.Present : FactState.Absent;
     }
 
     protected override string Format(ushort fact) => fact.ToString(CultureInfo.InvariantCulture);

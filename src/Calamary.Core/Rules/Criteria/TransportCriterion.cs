@@ -24,7 +24,7 @@ internal sealed class TransportCriterion(Operands<BooleanSet> operands)
     protected override FactState Read(in FlowFacts facts, out bool fact)
     {
         fact = facts.Transport == TransportProtocol.Tcp;
-        return (facts.Lacks & EndpointParts.Transport) == 0 ? FactState.Present : FactState.Absent;
+        return (facts.Lacks & FlowParts.Transport) == 0 ? FactState.Present : FactState.Absent;
     }
 
     protected override string Format(bool fact) => fact ? Tcp : Udp;
