@@ -28,7 +28,10 @@ internal static class ExplainCommand
             await errors.WriteLineAsync("Try 'calamary explain --help'.");
             return 2;
         }
-        var (config, problems) = ConfigReader.Read(ConfigLocator.Locate(options.FileOf(parsed)), ProtocolCatalog.Ids);
+        var file = options.FileOf(parsed);
+        var source = ConfigLocator.Locate(file);
+        if (file is null) await errors.WriteLineAsync($"calamary: configuration: {source}");
+        var (config, problems) = ConfigReader.Read(source, ProtocolCatalog.Ids);
         foreach (var problem in problems) await errors.WriteLineAsync(problem.ToString());
         if (config is null) return 1;
         try
