@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Calamary.Core.Configuration;
 using ProtocolCatalog = Calamary.Core.Protocols.ProtocolCatalog;
 

@@ -102,8 +102,13 @@ internal sealed class FlowLine
 
     private static string? ListOf(ref Utf8JsonReader reader)
     {
-        var texts = new List<string>();
-        while (reader.Read() && reader.TokenType == JsonTokenType.String) texts.Add(reader.GetString()!);
-        return reader.TokenType == JsonTokenType.EndArray ? string.Join(',', texts) : null;
+        var (texts, areAll) = (new List<string>(), true);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType == JsonTokenType.String) texts.Add(reader.GetString()!);
+            else areAll = false;
+            reader.Skip();
+        }
+        return areAll ? string.Join(',', texts) : null;
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Calamary.Core;
 using Calamary.Core.Configuration;
-using Calamary.Core.Observability;
 
 namespace Calamary.Inspection.Explain;
 
