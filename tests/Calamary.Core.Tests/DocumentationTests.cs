@@ -12,7 +12,7 @@ public partial class DocumentationTests
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "Calamary.sln"))) root = root.Parent!;
         var data = new TheoryData<string, string>();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(root.FullName, "docs"), "*.md").Append(Path.Combine(root.FullName, "README.md")))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(root.FullName, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(root.FullName, "README.md")))
             foreach (Match match in Yaml().Matches(File.ReadAllText(file)))
                 data.Add(Path.GetFileName(file), match.Groups[1].Value);
         return data;
