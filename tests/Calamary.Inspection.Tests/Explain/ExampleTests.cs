@@ -25,7 +25,7 @@ public sealed partial class ExampleTests
         var (config, flows) = FlowsOf(page)[number];
         using var run = new ExplainRun();
         WriteFiles(run, page);
-        await run.RunAsync("-f", run.Write("c.yml", config.Replace(Root, run.PathOf(""), StringComparison.Ordinal)), "--flows", run.Write("flows", flows));
+        await run.RunAsync("-f", run.Write("c.yml", config.Replace(Root, run.PathOf("") + "/", StringComparison.Ordinal)), "--flows", run.Write("flows", flows));
         Assert.True(run.Code == 0, run.Errors + run.Output);
         var lines = flows.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
         Assert.EndsWith($"{lines} flows, {lines} of {lines} expectations met\n", run.Output, StringComparison.Ordinal);

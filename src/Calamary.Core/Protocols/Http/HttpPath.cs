@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Calamary.Core.Protocols.Http;
 
-/// <summary>Paths as rules compare them. docs/rules.md says what is folded and what is not.</summary>
+/// <summary>Paths as rules compare them. docs/criteria/host-path-method.md says what is folded and what is not.</summary>
 internal static class HttpPath
 {
     private const int MaxOnStack = 512;
