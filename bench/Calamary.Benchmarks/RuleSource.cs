@@ -33,7 +33,7 @@ internal static class RuleSource
     private static ICriterion Criterion(string key, string[] values) =>
         CriterionCatalog.TryCreate(
             key,
-            [.. values.Select(value => new CriterionValue(value, Negated: false))],
+            new ValueArray([.. values.Select(value => new CriterionValue(value, Negated: false))]),
             [TlsProtocol.Id],
             (_, message, _) => throw new ArgumentException($"{key}: {message}"))!;
 }

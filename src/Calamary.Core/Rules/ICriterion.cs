@@ -9,6 +9,11 @@ internal interface ICriterion
     /// <summary>The same, telling <paramref name="trace"/> what was compared with what. May allocate.</summary>
     Truth Evaluate(in FlowFacts facts, int rule, IRuleTrace trace);
 
+    /// <summary>Searches this key of all rules together.</summary>
+    /// <param name="column">The criteria of this one's type, with the numbers of their rules.</param>
+    /// <param name="rules">The number of all rules.</param>
+    ICriterionIndex CreateIndex(IReadOnlyList<(int Rule, ICriterion Criterion)> column, int rules);
+
     /// <summary>The stage that the criterion's fact belongs to.</summary>
     FactStages Needs { get; }
 

@@ -93,6 +93,6 @@ internal static class RuleBuilder
         return address;
     }
 
-    private static CriterionValue[] Values(string[] values) =>
-        [.. values.Select(v => v.StartsWith('!') ? new CriterionValue(v[1..], true) : new CriterionValue(v, false))];
+    private static ValueArray Values(string[] values) =>
+        new([.. values.Select(v => v.StartsWith('!') ? new CriterionValue(v[1..], true) : new CriterionValue(v, false))]);
 }

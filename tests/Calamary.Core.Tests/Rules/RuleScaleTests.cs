@@ -63,5 +63,5 @@ public class RuleScaleTests
     }
 
     private static ICriterion Create(string key, CriterionValue[] values) =>
-        CriterionCatalog.TryCreate(key, values, KnownProtocols, (_, message, _) => Assert.Fail(message))!;
+        CriterionCatalog.TryCreate(key, new ValueArray(values), KnownProtocols, (_, message, _) => Assert.Fail(message))!;
 }

@@ -55,6 +55,9 @@ internal abstract class Criterion<TFact, TSet>(Operands<TSet> operands, string t
         return outcome;
     }
 
+    public ICriterionIndex CreateIndex(IReadOnlyList<(int Rule, ICriterion Criterion)> column, int rules) =>
+        new Index(this, [.. column.Select(static c => (c.Rule, (Criterion<TFact, TSet>)c.Criterion))], rules);
+
     /// <summary>Takes the fact out of what is known.</summary>
     protected abstract FactState Read(in FlowFacts facts, out TFact fact);
 
@@ -74,5 +77,53 @@ internal abstract class Criterion<TFact, TSet>(Operands<TSet> operands, string t
         if (mayBeAbsent) return Truth.Unknown;
         if (excluded is not null) return excluded.IsAll ? Truth.No : Truth.Unknown;
         return matching!.IsAll ? Truth.Yes : Truth.Unknown;
+    }
+
+    /// <summary>This key of all rules. Sets that are very large are left to the evaluation, or their values would be kept twice.</summary>
+    private sealed class Index : ICriterionIndex
+    {
+        private const int MaxSize = 4096;
+
+        private readonly Criterion<TFact, TSet> _reader;
+        private readonly IValueIndex<TFact>? _values;
+        private readonly ulong[] _whenUnknown;
+        private readonly ulong[] _whenAbsent;
+        private readonly ulong[] _always;
+
+        public Index(Criterion<TFact, TSet> reader, IReadOnlyList<(int Rule, Criterion<TFact, TSet> Criterion)> column, int rules)
+        {
+            _reader = reader;
+            _whenUnknown = Without(column.Where(static c => c.Criterion._undecided == Truth.No));
+            _whenAbsent = Without(column.Where(static c => c.Criterion._matching is not null));
+            var searched = column.Where(static c => c.Criterion._matching is { IsAll: false, Size: <= MaxSize }).ToList();
+            if (searched.Count > 0) _values = TSet.CreateIndex([.. searched.Select(static c => (c.Rule, c.Criterion._matching!))], rules);
+            _always = Without(searched);
+
+            ulong[] Without(IEnumerable<(int Rule, Criterion<TFact, TSet> Criterion)> some)
+            {
+                var bits = RuleBits.Full(rules);
+                foreach (var (rule, _) in some) RuleBits.Clear(bits, rule);
+                return bits;
+            }
+        }
+
+        public void Narrow(in FlowFacts facts, Span<ulong> candidates, Span<ulong> scratch)
+        {
+            switch (_reader.Read(facts, out var fact))
+            {
+                case FactState.Unknown:
+                    RuleBits.Intersect(candidates, _whenUnknown);
+                    break;
+                case FactState.Absent:
+                    RuleBits.Intersect(candidates, _whenAbsent);
+                    break;
+                default:
+                    if (_values is null) return;
+                    _always.CopyTo(scratch);
+                    _values.Mark(fact, scratch);
+                    RuleBits.Intersect(candidates, scratch);
+                    break;
+            }
+        }
     }
 }

@@ -37,7 +37,7 @@ internal static class CriterionCatalog
     /// <returns>Null when anything was reported.</returns>
     public static ICriterion? TryCreate(
         string key,
-        IReadOnlyList<CriterionValue> values,
+        IValueSource values,
         IReadOnlyList<ProtocolId> protocols,
         Action<int, string, string?> report)
     {

@@ -7,6 +7,10 @@ internal sealed class AnyWordSet(IEnumerable<string> words) : IValueSet<IReadOnl
 
     public bool IsAll => false;
 
+    public int Size => _words.Count;
+
+    public static IValueIndex<IReadOnlyList<string>>? CreateIndex(IReadOnlyList<(int Rule, AnyWordSet Set)> sets, int rules) => new Index(sets, rules);
+
     public bool Contains(IReadOnlyList<string> fact)
     {
         // By index: an enumerator of the interface would be allocated.
@@ -18,4 +22,14 @@ internal sealed class AnyWordSet(IEnumerable<string> words) : IValueSet<IReadOnl
     }
 
     public bool Covers(AnyWordSet other) => other._words.IsSubsetOf(_words);
+
+    private sealed class Index(IReadOnlyList<(int Rule, AnyWordSet Set)> sets, int rules) : IValueIndex<IReadOnlyList<string>>
+    {
+        private readonly IValueIndex<string> _words = WordSet.CreateIndex([.. sets.Select(static s => (s.Rule, new WordSet(s.Set._words)))], rules);
+
+        public void Mark(IReadOnlyList<string> fact, Span<ulong> marked)
+        {
+            for (var i = 0; i < fact.Count; i++) _words.Mark(fact[i], marked);
+        }
+    }
 }

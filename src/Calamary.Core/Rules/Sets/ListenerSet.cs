@@ -10,6 +10,8 @@ internal sealed class ListenerSet(IEnumerable<ListenerKey> listeners) : IValueSe
 
     public bool IsAll => false;
 
+    public int Size => _listeners.Length;
+
     public bool Contains(ListenerKey fact)
     {
         foreach (var listener in _listeners)

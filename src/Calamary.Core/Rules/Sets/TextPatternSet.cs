@@ -9,6 +9,8 @@ internal sealed class TextPatternSet(IReadOnlyCollection<string> values) : IValu
 
     public bool IsAll { get; } = values.Any(static value => value.Length > 0 && value.All(static c => c == '*'));
 
+    public int Size => _texts.Count + _patterns.Length;
+
     public bool Contains(string fact)
     {
         if (_texts.Contains(fact)) return true;
