@@ -18,7 +18,7 @@ public class NetworkListBenchmarks
     public void Compile()
     {
         var networks = Enumerable.Range(0, Networks)
-            .Select(number => number % 2 == 0 ? $"{11 + number / 8192}.{number / 32 % 256}.{number % 32 * 8}.0/22" : $"2001:db8:{number:x}::/56");
+            .Select(number => number % 2 == 0 ? $"{11 + number / 8192}.{number / 32 % 256}.{number % 32 * 8}.0/22" : $"2001:{number >> 16:x}:{number & 0xFFFF:x}::/56");
         rules = new RuleSet([RuleSource.Rule(RuleAction.Deny, ("dest", [.. networks]))]);
         listed = RuleSource.Flow("www.example.test");
         listed.Destination = new Endpoint(Address.FromIPv4((11u + 50_000 / 8192 << 24) + (50_000u / 32 % 256 << 16) + (50_000u % 32 * 8 << 8) + 77), 443);

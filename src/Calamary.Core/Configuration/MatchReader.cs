@@ -12,14 +12,14 @@ internal sealed class MatchReader(ConfigContext context, ParsingConfig parsing)
     private static readonly HashSet<string> KnownKeys = new(CriterionCatalog.Keys, StringComparer.OrdinalIgnoreCase);
 
     // Rules that compare nothing but the same variable share one criterion, however long its list.
-    private readonly Dictionary<(string Key, ValueList Values), ICriterion?> _made = [];
+    private readonly Dictionary<(string Key, ValueList Values), Criterion?> _made = [];
 
     public static bool IsKey(string key) => KnownKeys.Contains(key);
 
     /// <summary>The criteria of a rule, none for a match that everything fulfils; null after an error.</summary>
-    public IReadOnlyList<ICriterion>? Read(Section match)
+    public IReadOnlyList<Criterion>? Read(Section match)
     {
-        var criteria = new List<ICriterion>();
+        var criteria = new List<Criterion>();
         var complete = true;
         foreach (var entry in match.Mappings.SelectMany(mapping => mapping.Entries))
         {
@@ -30,7 +30,7 @@ internal sealed class MatchReader(ConfigContext context, ParsingConfig parsing)
         return complete ? criteria : null;
     }
 
-    private ICriterion? ReadCriterion(YamlEntry entry)
+    private Criterion? ReadCriterion(YamlEntry entry)
     {
         var key = entry.Key.Text;
         if (!IsKey(key))
@@ -48,7 +48,7 @@ internal sealed class MatchReader(ConfigContext context, ParsingConfig parsing)
         return _made[(key, values)] = Create(entry, values);
     }
 
-    private ICriterion? Create(YamlEntry entry, ValueList values)
+    private Criterion? Create(YamlEntry entry, ValueList values)
     {
         var key = entry.Key.Text;
         var path = entry.Value.Path;

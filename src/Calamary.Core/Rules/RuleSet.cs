@@ -31,35 +31,29 @@ internal sealed class RuleSet : IRuleSet
             var candidates = index.Candidates(in facts);
             for (var i = RuleBits.First(candidates, 0); i >= 0; i = RuleBits.First(candidates, i + 1))
             {
-                if (Evaluate(_rules[i], in facts, null, out verdict) is { } isDecided) return isDecided;
+                var truth = Evaluate(_rules[i], in facts, null);
+                if (truth != Truth.No) return Decide(_rules[i], truth, out verdict);
             }
         }
         else
         {
             foreach (var rule in _rules)
             {
-                if (Evaluate(rule, in facts, trace, out verdict) is { } isDecided) return isDecided;
+                var truth = Evaluate(rule, in facts, trace);
+                if (truth != Truth.No) return Decide(rule, truth, out verdict);
             }
         }
         verdict = Verdict.DeniedByDefault;
         return true;
     }
 
-    /// <summary>Null: the next rule is asked.</summary>
-    private static bool? Evaluate(CompiledRule rule, in FlowFacts facts, IRuleTrace? trace, out Verdict verdict)
+    private static Truth Evaluate(CompiledRule rule, in FlowFacts facts, IRuleTrace? trace) =>
+        facts.Interception != Interception.None && rule.Verdict.Action == RuleAction.Intercept ? Truth.No : rule.Evaluate(in facts, trace);
+
+    // Not certain: a later rule may agree on the action, but the verdict names the rule as well.
+    private static bool Decide(CompiledRule rule, Truth truth, out Verdict verdict)
     {
-        verdict = Verdict.DeniedByDefault;
-        if (facts.Interception != Interception.None && rule.Verdict.Action == RuleAction.Intercept) return null;
-        switch (rule.Evaluate(facts, trace))
-        {
-            case Truth.Yes:
-                verdict = rule.Verdict;
-                return true;
-            case Truth.Unknown:
-                // A later rule may agree on the action, but the verdict names the rule as well.
-                return false;
-            default:
-                return null;
-        }
+        verdict = truth == Truth.Yes ? rule.Verdict : Verdict.DeniedByDefault;
+        return truth == Truth.Yes;
     }
 }

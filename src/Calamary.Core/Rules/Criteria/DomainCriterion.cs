@@ -10,7 +10,7 @@ internal sealed class DomainCriterion(Operands<DomainSet> operands)
 
     public override CriterionCost Cost => CriterionCost.Text;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile(static expected => new DomainSet.Builder(expected)) is { } operands
             ? new DomainCriterion(operands)
             : null;

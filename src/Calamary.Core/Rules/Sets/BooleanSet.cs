@@ -1,18 +1,18 @@
 namespace Calamary.Core.Rules.Sets;
 
 /// <summary>Yes, no, or both.</summary>
-internal sealed class BooleanSet(IReadOnlyCollection<bool> values) : IValueSet<bool, BooleanSet>
+internal sealed class BooleanSet(IReadOnlyCollection<bool> values) : ValueSet<bool>, IValueSet<bool, BooleanSet>
 {
     private readonly bool _yes = values.Contains(true);
     private readonly bool _no = values.Contains(false);
 
-    public bool IsAll => _yes && _no;
+    public override bool IsAll => _yes && _no;
 
-    public int Size => 1;
+    public override int Size => 1;
 
     public static IValueIndex<bool>? CreateIndex(IReadOnlyList<(int Rule, BooleanSet Set)> sets, int rules) => new Index(sets, rules);
 
-    public bool Contains(bool fact) => fact ? _yes : _no;
+    public override bool Contains(bool fact) => fact ? _yes : _no;
 
     public bool Covers(BooleanSet other) => (_yes || !other._yes) && (_no || !other._no);
 

@@ -15,7 +15,7 @@ internal enum CertificateWords : byte
 }
 
 /// <summary>Words for certificates, of which several may hold at once: one in common is a match.</summary>
-internal sealed class CertificateSet(IReadOnlyCollection<CertificateWords> words) : IValueSet<CertificateCheck, CertificateSet>
+internal sealed class CertificateSet(IReadOnlyCollection<CertificateWords> words) : ValueSet<CertificateCheck>, IValueSet<CertificateCheck, CertificateSet>
 {
     private static readonly CertificateWords[] States =
     [
@@ -26,11 +26,11 @@ internal sealed class CertificateSet(IReadOnlyCollection<CertificateWords> words
 
     private readonly CertificateWords _words = words.Aggregate(static (a, b) => a | b);
 
-    public bool IsAll => Array.TrueForAll(States, state => (state & _words) != 0);
+    public override bool IsAll => Array.TrueForAll(States, state => (state & _words) != 0);
 
-    public int Size => 1;
+    public override int Size => 1;
 
-    public bool Contains(CertificateCheck fact) => (WordsFor(fact) & _words) != 0;
+    public override bool Contains(CertificateCheck fact) => (WordsFor(fact) & _words) != 0;
 
     // By every state that a certificate can be in: "invalid" is nothing but the sum of the faults.
     public bool Covers(CertificateSet other) => Array.TrueForAll(States, state => (state & other._words) == 0 || (state & _words) != 0);

@@ -2,19 +2,28 @@ namespace Calamary.Core.Rules.Sets;
 
 /// <summary>Domain patterns. A lookup walks the name's labels, so that it costs the same for ten patterns as for a million, and a suffix ends at
 /// a label's border always.</summary>
-internal sealed class DomainSet : IValueSet<string, DomainSet>
+internal sealed class DomainSet : ValueSet<string>, IValueSet<string, DomainSet>
 {
+    /// <summary>So few are compared one by one: that costs less than a hash.</summary>
+    private const int MaxFew = 4;
+
     private readonly DomainTable _scopes;
+    private readonly (string Name, DomainScope Scope)[] _few;
 
-    private DomainSet(DomainTable scopes, bool isAll) => (_scopes, IsAll) = (scopes, isAll);
+    private DomainSet(DomainTable scopes, bool isAll)
+    {
+        (_scopes, IsAll) = (scopes, isAll);
+        _few = scopes.Count <= MaxFew ? [.. scopes.Select(static entry => (entry.Name, (DomainScope)entry.Value))] : [];
+    }
 
-    public bool IsAll { get; }
+    public override bool IsAll { get; }
 
-    public int Size => _scopes.Count;
+    public override int Size => _scopes.Count;
 
-    public bool Contains(string fact)
+    public override bool Contains(string fact)
     {
         if (IsAll) return true;
+        if (_few.Length > 0) return IsOneOfFew(fact);
         var walk = _scopes.WalkFrom(fact);
         while (walk.Next(out var scope, out var isWhole))
         {
@@ -27,6 +36,17 @@ internal sealed class DomainSet : IValueSet<string, DomainSet>
         (((DomainScope)entry.Value & DomainScope.Exact) == 0 || Contains(entry.Name)) && (((DomainScope)entry.Value & DomainScope.Below) == 0 || CoversBelow(entry.Name))));
 
     public static IValueIndex<string>? CreateIndex(IReadOnlyList<(int Rule, DomainSet Set)> sets, int rules) => new Index(sets, rules);
+
+    private bool IsOneOfFew(string fact)
+    {
+        foreach (var (name, scope) in _few)
+        {
+            var below = fact.Length - name.Length;
+            if (below < 0 || !fact.EndsWith(name, StringComparison.Ordinal)) continue;
+            if (below == 0 ? (scope & DomainScope.Exact) != 0 : (scope & DomainScope.Below) != 0 && fact[below - 1] == '.') return true;
+        }
+        return false;
+    }
 
     private bool CoversBelow(string parent)
     {

@@ -2,19 +2,24 @@ namespace Calamary.Core.Rules.Sets;
 
 /// <summary>The values of a criterion that share a sign, compiled for lookup. Immutable; lookups allocate nothing.</summary>
 /// <typeparam name="TFact">What a flow is compared by.</typeparam>
+internal abstract class ValueSet<TFact>
+{
+    /// <summary>Whether every possible fact is in the set.</summary>
+    public abstract bool IsAll { get; }
+
+    /// <summary>About how many values it has.</summary>
+    public abstract int Size { get; }
+
+    /// <summary>Whether any value matches the fact.</summary>
+    public abstract bool Contains(TFact fact);
+}
+
+/// <summary>What sets of a kind can do with each other.</summary>
+/// <typeparam name="TFact">What a flow is compared by.</typeparam>
 /// <typeparam name="TSelf">The implementing type.</typeparam>
 internal interface IValueSet<TFact, TSelf>
     where TSelf : IValueSet<TFact, TSelf>
 {
-    /// <summary>Whether every possible fact is in the set.</summary>
-    bool IsAll { get; }
-
-    /// <summary>About how many values it has.</summary>
-    int Size { get; }
-
-    /// <summary>Whether any value matches the fact.</summary>
-    bool Contains(TFact fact);
-
     /// <summary>Whether every fact that <paramref name="other"/> contains is in this set as well.</summary>
     bool Covers(TSelf other);
 
