@@ -30,10 +30,10 @@ internal static class RuleSource
         },
     };
 
-    private static ICriterion Criterion(string key, string[] values) =>
+    private static Criterion Criterion(string key, string[] values) =>
         CriterionCatalog.TryCreate(
             key,
-            [.. values.Select(value => new CriterionValue(value, Negated: false))],
+            new ValueArray([.. values.Select(value => value.StartsWith('!') ? new CriterionValue(value[1..], Negated: true) : new CriterionValue(value, Negated: false))]),
             [TlsProtocol.Id],
             (_, message, _) => throw new ArgumentException($"{key}: {message}"))!;
 }

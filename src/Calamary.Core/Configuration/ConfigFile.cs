@@ -28,13 +28,14 @@ internal static class ConfigFile
     /// <param name="directory">What relative paths start from.</param>
     /// <param name="protocols">What rules may name.</param>
     /// <param name="read">Reads the top level.</param>
+    /// <param name="lists">What list files held before.</param>
     /// <returns>The configuration, null when there is any error, and all problems.</returns>
     public static (T? Config, IReadOnlyList<ConfigProblem> Problems) Read<T>(YamlTree tree, string file, string directory,
-        IReadOnlyList<ProtocolId> protocols, Func<YamlMapping, ConfigContext, T> read) where T : class
+        IReadOnlyList<ProtocolId> protocols, Func<YamlMapping, ConfigContext, T> read, ListStore? lists = null) where T : class
     {
         var problems = new ProblemList(file);
         foreach (var (line, column, path, message) in tree.Errors) problems.Error(new ConfigPosition(file, line, column, path), message);
-        var context = new ConfigContext(problems, new ValueReader(problems), directory, protocols);
+        var context = new ConfigContext(problems, new ValueReader(problems, lists ?? new ListStore()), directory, protocols);
         var config = RootOf(tree, problems) is { } root ? read(root, context) : null;
         return (problems.ErrorCount > 0 ? null : config, problems.ToSorted());
     }

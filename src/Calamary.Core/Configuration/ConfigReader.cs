@@ -9,11 +9,12 @@ public static class ConfigReader
     /// <summary>Reads a file, or the built-in default. A file that cannot be read is an error at its line 1.</summary>
     /// <param name="source">From <see cref="ConfigLocator"/>.</param>
     /// <param name="protocols">What the parsers can identify; rules may name these and <c>unknown</c>.</param>
-    public static ConfigResult Read(ConfigSource source, IReadOnlyList<ProtocolId> protocols)
+    /// <param name="lists">For whoever reads again and again: where a list file is missing or empty, its last good values stay.</param>
+    public static ConfigResult Read(ConfigSource source, IReadOnlyList<ProtocolId> protocols, ListStore? lists = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         return source.Path is { } path
-            ? Read(ConfigFile.Load(path), path, ConfigFile.DirectoryOf(path), protocols)
+            ? Read(ConfigFile.Load(path), path, ConfigFile.DirectoryOf(path), protocols, lists)
             : ReadText(DefaultConfig.Text, source.Name, protocols);
     }
 
@@ -24,9 +25,9 @@ public static class ConfigReader
     public static ConfigResult ReadText(string text, string fileName, IReadOnlyList<ProtocolId> protocols) =>
         Read(YamlTree.Parse(new StringReader(text)), fileName, "", protocols);
 
-    private static ConfigResult Read(YamlTree tree, string file, string directory, IReadOnlyList<ProtocolId> protocols)
+    private static ConfigResult Read(YamlTree tree, string file, string directory, IReadOnlyList<ProtocolId> protocols, ListStore? lists = null)
     {
-        var (config, problems) = ConfigFile.Read(tree, file, directory, protocols, Read);
+        var (config, problems) = ConfigFile.Read(tree, file, directory, protocols, Read, lists);
         return new ConfigResult(config, problems);
     }
 

@@ -20,9 +20,9 @@ internal static class ProxyListReader
         }
         if (service.Context.Values.Read(service.Find("proxies")!) is not { } values) return proxies;
         var own = new DestinationGuard([], [.. listeners.SelectMany(l => l.Addresses).Select(a => a.Endpoint)], []);
-        for (var i = 0; i < values.Values.Count; i++)
+        values.ForEach((index, span, negated) =>
         {
-            var (text, negated) = values.Values[i];
+            var text = span.ToString();
             var isEndpoint = Endpoint.TryParse(text, out var proxy) && proxy.Port > 0;
             var fault = negated ? $"'!{text}' cannot be negated here"
                 : !isEndpoint ? $"'{text}' is no IP:PORT ([IPv6]:PORT); names are not resolved"
@@ -31,9 +31,9 @@ internal static class ProxyListReader
                 : proxies.Contains(proxy) ? $"{proxy} is in the list already"
                 : proxies.Count == Max ? string.Create(CultureInfo.InvariantCulture, $"there are more than {Max} proxies")
                 : null;
-            if (fault is not null) service.Context.Problems.Error(values.Locate(i), fault);
+            if (fault is not null) service.Context.Problems.Error(values.Locate(index), fault);
             else proxies.Add(proxy);
-        }
+        });
         return proxies;
     }
 

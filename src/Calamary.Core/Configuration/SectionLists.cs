@@ -32,14 +32,20 @@ internal static class SectionLists
             return null;
         }
         if (section.Context.Values.Read(node) is not { } values) return null;
-        var result = new List<T>(values.Values.Count);
-        for (var i = 0; i < values.Values.Count; i++)
+        var result = new List<T>(values.Count);
+        var isWhole = values.IsWhole;
+        values.ForEach((index, span, negated) =>
         {
-            var (text, negated) = values.Values[i];
-            if (!negated && tryParse(text, out var value)) result.Add(value);
-            else section.Context.Problems.Error(values.Locate(i), negated ? $"'!{text}' cannot be negated here" : $"'{text}' is no {what}");
-        }
-        return values.IsWhole && result.Count == values.Values.Count ? result : null;
+            var text = span.ToString();
+            if (!negated && tryParse(text, out var value))
+            {
+                result.Add(value);
+                return;
+            }
+            isWhole = false;
+            section.Context.Problems.Error(values.Locate(index), negated ? $"'!{text}' cannot be negated here" : $"'{text}' is no {what}");
+        });
+        return isWhole ? result : null;
     }
 
     private static bool TryParseNameserver(string text, out Endpoint endpoint)

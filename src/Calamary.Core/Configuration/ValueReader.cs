@@ -4,7 +4,7 @@ using Calamary.Core.Rules;
 namespace Calamary.Core.Configuration;
 
 /// <summary>Reads lists of values and replaces variables.</summary>
-internal sealed class ValueReader(ProblemList problems)
+internal sealed class ValueReader(ProblemList problems, ListStore lists)
 {
     private const int MaxExpanded = 10_000_000;
     private const int MaxDepth = 256;
@@ -41,7 +41,7 @@ internal sealed class ValueReader(ProblemList problems)
         if (!TrySplit(scalar, out var value)) return Fail(item, $"'{scalar.Text}' needs one value after at most one '!'");
         if (!value.Text.StartsWith('$'))
         {
-            list.Add(value, new NodeOrigin(problems.File, scalar), 0);
+            list.Add(new NodeValue(value, problems.File, scalar));
             return true;
         }
         if (Expand(scalar, value) is not { } values || !Count(values, scalar)) return false;
@@ -83,17 +83,25 @@ internal sealed class ValueReader(ProblemList problems)
         }
         if (_open.Count == MaxDepth) return Fail(reference, $"variables hold each other deeper than {MaxDepth} levels");
         _open.Add(variable);
-        variable.Values = variable.File is { } file ? ListFile.Read(file, variable.Node, problems) : Read(variable.Node);
+        variable.Values = variable.File is { } file ? ReadFile(file, variable.Node) : Read(variable.Node);
         _open.RemoveAt(_open.Count - 1);
         variable.IsResolved = true;
         return variable.Values is not null;
     }
 
+    private ValueList? ReadFile(string path, YamlNode node)
+    {
+        if (ListFile.Read(path, node, problems, lists) is not { } file) return null;
+        var list = new ValueList();
+        list.Add(file);
+        return list;
+    }
+
     // Ten variables that hold ten times the next one would be ten thousand million values.
     private bool Count(ValueList values, YamlNode reference)
     {
-        if (values.Values.Count > MaxExpanded - _expanded) return Fail(reference, $"variables come to more than {MaxExpanded} values");
-        _expanded += values.Values.Count;
+        if (values.Count > MaxExpanded - _expanded) return Fail(reference, $"variables come to more than {MaxExpanded} values");
+        _expanded += values.Count;
         return true;
     }
 

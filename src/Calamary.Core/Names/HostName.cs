@@ -56,6 +56,27 @@ public static class HostName
         }
     }
 
+    /// <summary>The same into a buffer of <see cref="MaxLength"/> characters; common names allocate nothing.</summary>
+    internal static bool TryNormalize(ReadOnlySpan<char> text, Span<char> destination, out int length)
+    {
+        Span<byte> bytes = stackalloc byte[MaxLength + 1];
+        length = 0;
+        if (Ascii.IsValid(text))
+        {
+            if (text.Length > bytes.Length) return false;
+            Ascii.FromUtf16(text, bytes, out length);
+            var ascii = bytes[..length];
+            if (ascii is [.., (byte)'.']) ascii = ascii[..^1];
+            if (!IsHostName(ascii)) return false;
+            Ascii.ToLower(ascii, destination, out length);
+            return true;
+        }
+        if (!TryNormalize(text, out var name)) return false;
+        name!.CopyTo(destination);
+        length = name.Length;
+        return true;
+    }
+
     private static bool TryNormalizeAscii(ReadOnlySpan<char> text, out string? name)
     {
         name = null;

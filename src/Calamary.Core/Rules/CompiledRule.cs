@@ -3,10 +3,13 @@ namespace Calamary.Core.Rules;
 /// <summary>A rule with its criteria in the order of evaluation.</summary>
 internal sealed class CompiledRule(RuleDefinition rule, int index)
 {
-    private readonly ICriterion[] _criteria = [.. rule.Criteria.OrderBy(static c => c.Needs).ThenBy(static c => c.Cost)];
+    private readonly Criterion[] _criteria = [.. rule.Criteria.OrderBy(static c => c.Needs).ThenBy(static c => c.Cost)];
+
+    // A field: the structure is not to be copied to look at its action.
+    private readonly Verdict _verdict = new(rule.Action, VerdictBasis.Rule, index, rule.Name);
 
     /// <summary>The verdict when the rule matches.</summary>
-    public Verdict Verdict { get; } = new(rule.Action, VerdictBasis.Rule, index, rule.Name);
+    public ref readonly Verdict Verdict => ref _verdict;
 
     /// <summary>Whether all criteria hold. One that does not hold outweighs any that are still open.</summary>
     public Truth Evaluate(in FlowFacts facts, IRuleTrace? trace)

@@ -1,13 +1,22 @@
+using Calamary.Core.Rules.Sets;
+
 namespace Calamary.Core.Rules;
 
 /// <summary>Rules compiled for evaluation in order.</summary>
 internal sealed class RuleSet : IRuleSet
 {
-    private readonly CompiledRule[] _rules;
+    /// <summary>Fewer rules are evaluated one by one.</summary>
+    private const int MinIndexed = 16;
 
-    public RuleSet(IReadOnlyList<RuleDefinition> rules)
+    private readonly CompiledRule[] _rules;
+    private readonly RuleIndex? _index;
+
+    /// <param name="rules">The rules.</param>
+    /// <param name="minIndexed">From so many on, they are searched together.</param>
+    public RuleSet(IReadOnlyList<RuleDefinition> rules, int minIndexed = MinIndexed)
     {
         _rules = [.. rules.Select(static (rule, index) => new CompiledRule(rule, index))];
+        _index = rules.Count < minIndexed ? null : new RuleIndex(rules);
         ComparesDestination = rules.Any(static rule => rule.Criteria.Any(static c => c.Needs.HasFlag(FactStages.Destination)));
     }
 
@@ -17,21 +26,34 @@ internal sealed class RuleSet : IRuleSet
 
     public bool TryDecide(in FlowFacts facts, out Verdict verdict, IRuleTrace? trace = null)
     {
-        foreach (var rule in _rules)
+        if (trace is null && _index is { } index)
         {
-            if (facts.Interception != Interception.None && rule.Verdict.Action == RuleAction.Intercept) continue;
-            switch (rule.Evaluate(facts, trace))
+            var candidates = index.Candidates(in facts);
+            for (var i = RuleBits.First(candidates, 0); i >= 0; i = RuleBits.First(candidates, i + 1))
             {
-                case Truth.Yes:
-                    verdict = rule.Verdict;
-                    return true;
-                case Truth.Unknown:
-                    // A later rule may agree on the action, but the verdict names the rule as well.
-                    verdict = Verdict.DeniedByDefault;
-                    return false;
+                var truth = Evaluate(_rules[i], in facts, null);
+                if (truth != Truth.No) return Decide(_rules[i], truth, out verdict);
+            }
+        }
+        else
+        {
+            foreach (var rule in _rules)
+            {
+                var truth = Evaluate(rule, in facts, trace);
+                if (truth != Truth.No) return Decide(rule, truth, out verdict);
             }
         }
         verdict = Verdict.DeniedByDefault;
         return true;
+    }
+
+    private static Truth Evaluate(CompiledRule rule, in FlowFacts facts, IRuleTrace? trace) =>
+        facts.Interception != Interception.None && rule.Verdict.Action == RuleAction.Intercept ? Truth.No : rule.Evaluate(in facts, trace);
+
+    // Not certain: a later rule may agree on the action, but the verdict names the rule as well.
+    private static bool Decide(CompiledRule rule, Truth truth, out Verdict verdict)
+    {
+        verdict = truth == Truth.Yes ? rule.Verdict : Verdict.DeniedByDefault;
+        return truth == Truth.Yes;
     }
 }

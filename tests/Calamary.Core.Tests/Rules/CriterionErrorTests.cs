@@ -1,3 +1,4 @@
+using Calamary.Core.Rules;
 using Calamary.Core.Rules.Criteria;
 using static Calamary.Core.Tests.Rules.RuleBuilder;
 
@@ -120,6 +121,6 @@ public class CriterionErrorTests
     public void A_registered_protocol_is_available()
     {
         ProtocolId[] protocols = [.. KnownProtocols, new("ssh", "SSH", true)];
-        Assert.NotNull(CriterionCatalog.TryCreate("protoL5", [new("ssh", false)], protocols, (_, message, _) => Assert.Fail(message)));
+        Assert.NotNull(CriterionCatalog.TryCreate("protoL5", new ValueArray([new("ssh", false)]), protocols, (_, message, _) => Assert.Fail(message)));
     }
 }

@@ -255,7 +255,7 @@ public class CriterionTableTests
     [InlineData(Truth.Unknown, "untrusted", "!selfsigned")]
     [InlineData(Truth.Unknown, "valid", "invalid", "unreachable")] // the flow may turn out to have none
     [InlineData(Truth.Unknown, "!valid", "!invalid", "!unreachable")]
-    [InlineData(Truth.Unknown, "invalid", "!expired", "!untrusted", "!mismatch")]
+    [InlineData(Truth.No, "invalid", "!expired", "!untrusted", "!mismatch")]
     public void Only_words_that_exclude_each_other_settle_it_without_a_certificate(Truth expected, params string[] words) =>
         Assert.Equal(expected, Criterion("cert", words).Evaluate(TlsFlow("a.example").BeforeCertificate()));
 

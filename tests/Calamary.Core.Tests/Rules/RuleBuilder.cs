@@ -10,7 +10,7 @@ internal static class RuleBuilder
     public static readonly ProtocolId Http = new("http", "HTTP");
     public static readonly ProtocolId[] KnownProtocols = [Tls, Http];
 
-    public static ICriterion Criterion(string key, params string[] values) =>
+    public static Criterion Criterion(string key, params string[] values) =>
         CriterionCatalog.TryCreate(key, Values(values), KnownProtocols, (i, message, _) => Assert.Fail($"{i}: {message}"))!;
 
     public static List<(int Index, string Message, string? Suggestion)> Errors(string key, params string[] values)
@@ -93,6 +93,6 @@ internal static class RuleBuilder
         return address;
     }
 
-    private static CriterionValue[] Values(string[] values) =>
-        [.. values.Select(v => v.StartsWith('!') ? new CriterionValue(v[1..], true) : new CriterionValue(v, false))];
+    private static ValueArray Values(string[] values) =>
+        new([.. values.Select(v => v.StartsWith('!') ? new CriterionValue(v[1..], true) : new CriterionValue(v, false))]);
 }

@@ -6,11 +6,14 @@ namespace Calamary.Core.Tests.Rules;
 
 public class RulePropertyTests
 {
-    [Fact]
-    public void The_engine_agrees_with_the_naive_evaluation() =>
+    /// <summary>125,000 rulesets of 8 flows each: a million cases.</summary>
+    [Theory]
+    [InlineData(int.MaxValue, 25_000)]
+    [InlineData(0, 100_000)]
+    public void The_engine_agrees_with_the_naive_evaluation(int minIndexed, int rulesets) =>
         Gen.Select(RuleGenerators.Rules, RuleGenerators.Flows.Array[8]).Sample((rules, flows) =>
         {
-            var compiled = Compile(rules);
+            var compiled = Compile(rules, minIndexed);
             foreach (var flow in flows)
             {
                 var decided = compiled.TryDecide(ToFacts(flow), out var verdict);
@@ -18,7 +21,20 @@ public class RulePropertyTests
                 Assert.Equal(expected, decided ? verdict.Rule : null);
                 if (expected >= 0) Assert.Equal(rules[expected.Value].Action, verdict.Action);
             }
-        }, iter: 10_000, print: t => Print(t.Item1));
+        }, iter: rulesets, print: t => Print(t.Item1));
+
+    [Fact]
+    public void Many_rules_searched_together_decide_as_one_by_one() =>
+        Gen.Select(RuleGenerators.Rules.Array[40].Select(static some => some.SelectMany(static rules => rules).ToArray()), RuleGenerators.Flows.Array[50]).Sample((rules, flows) =>
+        {
+            var (together, oneByOne) = (Compile(rules), Compile(rules, int.MaxValue));
+            foreach (var flow in flows)
+            {
+                var facts = ToFacts(flow);
+                Assert.Equal(oneByOne.TryDecide(facts, out var expected), together.TryDecide(facts, out var verdict));
+                Assert.Equal(expected, verdict);
+            }
+        }, iter: 300);
 
     [Fact]
     public void More_facts_never_undo_a_verdict() =>
@@ -32,7 +48,7 @@ public class RulePropertyTests
             Assert.Equal(early, late);
         }, iter: 10_000);
 
-    private static RuleSet Compile(NaiveRule[] rules) => new([.. rules.Select(r => Rule(r.Action, r.Match))]);
+    private static RuleSet Compile(NaiveRule[] rules, int minIndexed = 0) => new([.. rules.Select(r => Rule(r.Action, r.Match))], minIndexed);
 
     private static FlowFacts ToFacts(NaiveFlow flow)
     {

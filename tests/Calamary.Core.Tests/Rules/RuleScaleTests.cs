@@ -62,6 +62,6 @@ public class RuleScaleTests
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(5));
     }
 
-    private static ICriterion Create(string key, CriterionValue[] values) =>
-        CriterionCatalog.TryCreate(key, values, KnownProtocols, (_, message, _) => Assert.Fail(message))!;
+    private static Criterion Create(string key, CriterionValue[] values) =>
+        CriterionCatalog.TryCreate(key, new ValueArray(values), KnownProtocols, (_, message, _) => Assert.Fail(message))!;
 }

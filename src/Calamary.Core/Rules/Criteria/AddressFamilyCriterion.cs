@@ -14,7 +14,7 @@ internal sealed class AddressFamilyCriterion(Operands<BooleanSet> operands)
 
     public override CriterionCost Cost => CriterionCost.Comparison;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<bool, BooleanSet>(Words.TryParse, static families => new(families)) is { } operands
             ? new AddressFamilyCriterion(operands)
             : null;

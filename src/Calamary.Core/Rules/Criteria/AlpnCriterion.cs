@@ -10,7 +10,7 @@ internal sealed class AlpnCriterion(Operands<AnyWordSet> operands)
 
     public override CriterionCost Cost => CriterionCost.Text;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<string, AnyWordSet>(TryParse, static names => new(names)) is { } operands
             ? new AlpnCriterion(operands)
             : null;

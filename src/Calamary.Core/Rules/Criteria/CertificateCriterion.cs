@@ -17,7 +17,7 @@ internal sealed class CertificateCriterion(Operands<CertificateSet> operands)
 
     public override CriterionCost Cost => CriterionCost.Comparison;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<CertificateWords, CertificateSet>(Words.TryParse, static words => new(words)) is { } operands
             ? new CertificateCriterion(operands)
             : null;

@@ -7,28 +7,25 @@ namespace Calamary.Core.Rules.Criteria;
 /// <param name="operands">The values.</param>
 /// <param name="traceName">The name in traces.</param>
 /// <param name="mayBeAbsent">Whether a flow may lack the fact for good.</param>
-internal abstract class Criterion<TFact, TSet>(Operands<TSet> operands, string traceName, bool mayBeAbsent) : ICriterion
-    where TSet : class, IValueSet<TFact, TSet>
+internal abstract class Criterion<TFact, TSet>(Operands<TSet> operands, string traceName, bool mayBeAbsent) : Criterion
+    where TSet : ValueSet<TFact>, IValueSet<TFact, TSet>
 {
     private const string NotYetKnown = "?";
     private const string None = "-";
 
-    private readonly TSet? _matching = operands.Matching;
-    private readonly TSet? _excluded = operands.Excluded;
+    // As classes without TSet: code that is shared by all of them would look its type up at each call.
+    private readonly ValueSet<TFact>? _matching = operands.Matching;
+    private readonly ValueSet<TFact>? _excluded = operands.Excluded;
     private readonly Truth _undecided = OutcomeForAnyFact(operands.Matching, operands.Excluded, mayBeAbsent);
 
-    public abstract FactStages Needs { get; }
-
-    public abstract CriterionCost Cost { get; }
-
-    public Truth Evaluate(in FlowFacts facts) => Read(facts, out var fact) switch
+    public override Truth Evaluate(in FlowFacts facts) => Read(facts, out var fact) switch
     {
         FactState.Present => ToTruth(Matches(fact) && !Excludes(fact)),
         FactState.Absent => ToTruth(_matching is null),
         _ => _undecided,
     };
 
-    public Truth Evaluate(in FlowFacts facts, int rule, IRuleTrace trace)
+    public override Truth Evaluate(in FlowFacts facts, int rule, IRuleTrace trace)
     {
         var state = Read(facts, out var fact);
         var actual = state switch { FactState.Present => Format(fact), FactState.Absent => None, _ => NotYetKnown };
@@ -55,8 +52,13 @@ internal abstract class Criterion<TFact, TSet>(Operands<TSet> operands, string t
         return outcome;
     }
 
+    public override ICriterionIndex CreateIndex(IReadOnlyList<(int Rule, Criterion Criterion)> column, int rules) =>
+        new Index(this, [.. column.Select(static c => (c.Rule, (Criterion<TFact, TSet>)c.Criterion))], rules);
+
     /// <summary>Takes the fact out of what is known.</summary>
     protected abstract FactState Read(in FlowFacts facts, out TFact fact);
+
+    private TSet? Matching => operands.Matching;
 
     /// <summary>The fact as a trace shows it.</summary>
     protected abstract string Format(TFact fact);
@@ -74,5 +76,53 @@ internal abstract class Criterion<TFact, TSet>(Operands<TSet> operands, string t
         if (mayBeAbsent) return Truth.Unknown;
         if (excluded is not null) return excluded.IsAll ? Truth.No : Truth.Unknown;
         return matching!.IsAll ? Truth.Yes : Truth.Unknown;
+    }
+
+    /// <summary>This key of all rules. Sets that are very large are left to the evaluation, or their values would be kept twice.</summary>
+    private sealed class Index : ICriterionIndex
+    {
+        private const int MaxSize = 4096;
+
+        private readonly Criterion<TFact, TSet> _reader;
+        private readonly IValueIndex<TFact>? _values;
+        private readonly ulong[] _whenUnknown;
+        private readonly ulong[] _whenAbsent;
+        private readonly ulong[] _always;
+
+        public Index(Criterion<TFact, TSet> reader, IReadOnlyList<(int Rule, Criterion<TFact, TSet> Criterion)> column, int rules)
+        {
+            _reader = reader;
+            _whenUnknown = Without(column.Where(static c => c.Criterion._undecided == Truth.No));
+            _whenAbsent = Without(column.Where(static c => c.Criterion._matching is not null));
+            var searched = column.Where(static c => c.Criterion.Matching is { IsAll: false, Size: <= MaxSize }).ToList();
+            if (searched.Count > 0) _values = TSet.CreateIndex([.. searched.Select(static c => (c.Rule, c.Criterion.Matching!))], rules);
+            _always = Without(searched);
+
+            ulong[] Without(IEnumerable<(int Rule, Criterion<TFact, TSet> Criterion)> some)
+            {
+                var bits = RuleBits.Full(rules);
+                foreach (var (rule, _) in some) RuleBits.Clear(bits, rule);
+                return bits;
+            }
+        }
+
+        public void Narrow(in FlowFacts facts, Span<ulong> candidates, Span<ulong> scratch)
+        {
+            switch (_reader.Read(facts, out var fact))
+            {
+                case FactState.Unknown:
+                    RuleBits.Intersect(candidates, _whenUnknown);
+                    break;
+                case FactState.Absent:
+                    RuleBits.Intersect(candidates, _whenAbsent);
+                    break;
+                default:
+                    if (_values is null) return;
+                    _always.CopyTo(scratch);
+                    _values.Mark(fact, scratch);
+                    RuleBits.Intersect(candidates, scratch);
+                    break;
+            }
+        }
     }
 }

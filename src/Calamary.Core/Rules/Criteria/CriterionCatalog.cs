@@ -3,7 +3,7 @@ namespace Calamary.Core.Rules.Criteria;
 /// <summary>The keys of a rule's <c>match</c> and how their criteria are made. A new criterion is one file and one line here.</summary>
 internal static class CriterionCatalog
 {
-    private static readonly OrderedDictionary<string, Func<CriterionValues, ICriterion?>> Factories = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly OrderedDictionary<string, Func<CriterionValues, Criterion?>> Factories = new(StringComparer.OrdinalIgnoreCase)
     {
         ["src"] = SourceCriterion.TryCreate,
         ["dest"] = DestinationCriterion.TryCreate,
@@ -35,9 +35,9 @@ internal static class CriterionCatalog
     /// <param name="report">Told about every mistake: the index of the value (-1 for the key itself), what is wrong, and what was
     /// probably meant or null.</param>
     /// <returns>Null when anything was reported.</returns>
-    public static ICriterion? TryCreate(
+    public static Criterion? TryCreate(
         string key,
-        IReadOnlyList<CriterionValue> values,
+        IValueSource values,
         IReadOnlyList<ProtocolId> protocols,
         Action<int, string, string?> report)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Calamary.Core.Rules.Sets;
 
 namespace Calamary.Core.Rules.Criteria;
@@ -7,54 +6,48 @@ namespace Calamary.Core.Rules.Criteria;
 internal delegate bool ValueParser<T>(string text, out T value, out ValueError error);
 
 /// <summary>The configured values of one key, on their way to a criterion.</summary>
-internal sealed class CriterionValues(
-    IReadOnlyList<CriterionValue> values, IReadOnlyList<ProtocolId> protocols, Action<int, string, string?> report)
+internal sealed class CriterionValues(IValueSource values, IReadOnlyList<ProtocolId> protocols, Action<int, string, string?> report)
 {
-    private const int TracedValues = 20;
-
     /// <summary>The protocols that have a parser.</summary>
     public IReadOnlyList<ProtocolId> Protocols => protocols;
 
-    /// <summary>Parses all values and compiles those of each sign. Every bad value is reported; null when there was any.</summary>
+    /// <summary>Parses all values and compiles those of each sign. Every bad value is reported; null when there was any that must not be left out.</summary>
     public Operands<TSet>? Compile<TValue, TSet>(ValueParser<TValue> parse, Func<List<TValue>, TSet> build)
+        where TSet : class => Compile(_ => new ListBuilder<TValue, TSet>(parse, build));
+
+    /// <summary>The same for sets that take their values one by one.</summary>
+    /// <param name="create">Makes a builder for about so many values.</param>
+    public Operands<TSet>? Compile<TSet>(Func<int, ISetBuilder<TSet>> create)
         where TSet : class
     {
-        var matching = new List<TValue>();
-        var excluded = new List<TValue>();
+        var (matching, excluded) = (new Side<TSet>(), new Side<TSet>());
         var isValid = true;
-        for (var i = 0; i < values.Count; i++)
+        values.ForEach((index, text, negated) =>
         {
-            if (parse(values[i].Text, out var value, out var error))
+            var side = negated ? excluded : matching;
+            side.Builder ??= create(values.Count);
+            if (side.Builder.TryAdd(text, out var error))
             {
-                (values[i].Negated ? excluded : matching).Add(value);
-                continue;
+                side.Text.Add(text);
+                return;
             }
-            isValid = false;
-            report(i, error.Message, error.Suggestion);
-        }
+            isValid &= values.MaySkip(index);
+            report(index, error.Message, error.Suggestion);
+        });
         if (!isValid) return null;
-        return new(
-            matching.Count == 0 ? null : build(matching),
-            excluded.Count == 0 ? null : build(excluded),
-            Describe(negated: false),
-            Describe(negated: true));
+        var operands = new Operands<TSet>(matching.Build(), excluded.Build(), matching.Text.ToString(), excluded.Text.ToString());
+        if (operands.Matching is not null || operands.Excluded is not null) return operands;
+        report(-1, "not one of the values is understood, so nothing could match", null);
+        return null;
     }
 
-    private string Describe(bool negated)
+    private sealed class Side<TSet>
+        where TSet : class
     {
-        var text = new StringBuilder("[");
-        var count = 0;
-        foreach (var value in values)
-        {
-            if (value.Negated != negated) continue;
-            if (count > 0) text.Append(' ');
-            if (count++ == TracedValues)
-            {
-                text.Append('…');
-                break;
-            }
-            text.Append(value.Text);
-        }
-        return text.Append(']').ToString();
+        public ISetBuilder<TSet>? Builder { get; set; }
+
+        public TracedValues Text { get; } = new();
+
+        public TSet? Build() => Builder is { Count: > 0 } ? Builder.Build() : null;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class DestinationCriterion(Operands<AddressSet> operands)
 
     public override CriterionCost Cost => CriterionCost.Network;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<AddressRange, AddressSet>(AddressRangeParser.TryParse, static ranges => new(ranges)) is { } operands
             ? new DestinationCriterion(operands)
             : null;

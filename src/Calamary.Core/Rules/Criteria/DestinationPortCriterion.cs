@@ -11,7 +11,7 @@ internal sealed class DestinationPortCriterion(Operands<RangeSet<ushort>> operan
 
     public override CriterionCost Cost => CriterionCost.Range;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<(ushort, ushort), RangeSet<ushort>>(PortRange.TryParse, static ranges => new(ranges)) is { } operands
             ? new DestinationPortCriterion(operands)
             : null;

@@ -10,8 +10,8 @@ internal sealed class DomainCriterion(Operands<DomainSet> operands)
 
     public override CriterionCost Cost => CriterionCost.Text;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
-        values.Compile<DomainPattern, DomainSet>(DomainPattern.TryParse, static patterns => new(patterns)) is { } operands
+    public static Criterion? TryCreate(CriterionValues values) =>
+        values.Compile(static expected => new DomainSet.Builder(expected)) is { } operands
             ? new DomainCriterion(operands)
             : null;
 

@@ -10,7 +10,7 @@ internal sealed class EncryptedCriterion(Operands<BooleanSet> operands)
 
     public override CriterionCost Cost => CriterionCost.Comparison;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<bool, BooleanSet>(BooleanWords.Table.TryParse, static words => new(words)) is { } operands
             ? new EncryptedCriterion(operands)
             : null;

@@ -9,7 +9,7 @@ internal sealed class HostCriterion(Operands<TextPatternSet> operands) : Request
 {
     private static readonly SearchValues<char> PatternChars = SearchValues.Create("*-._0123456789abcdefghijklmnopqrstuvwxyz");
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<string, TextPatternSet>(TryParse, static hosts => new(hosts)) is { } operands ? new HostCriterion(operands) : null;
 
     protected override string? Select(HttpRequestFacts request) => request.Host;

@@ -15,7 +15,7 @@ internal sealed class ListenerCriterion(Operands<ListenerSet> operands)
 
     public override CriterionCost Cost => CriterionCost.Comparison;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<ListenerKey, ListenerSet>(TryParse, static listeners => new(listeners)) is { } operands
             ? new ListenerCriterion(operands)
             : null;

@@ -13,7 +13,7 @@ internal sealed class MethodCriterion(Operands<TextPatternSet> operands) : Reque
     private static readonly SearchValues<char> TokenChars =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<string, TextPatternSet>(TryParse, static methods => new(methods)) is { } operands ? new MethodCriterion(operands) : null;
 
     protected override string? Select(HttpRequestFacts request) => request.Method.ToUpperInvariant();

@@ -8,7 +8,7 @@ internal sealed class PathCriterion(Operands<TextPatternSet> operands) : Request
 {
     private const int MaxLength = 2048;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<string, TextPatternSet>(TryParse, static paths => new(paths)) is { } operands ? new PathCriterion(operands) : null;
 
     protected override string? Select(HttpRequestFacts request) => request.Path;

@@ -10,7 +10,7 @@ internal sealed class ProtocolCriterion(Operands<WordSet> operands)
 
     public override CriterionCost Cost => CriterionCost.Text;
 
-    public static ICriterion? TryCreate(CriterionValues values)
+    public static Criterion? TryCreate(CriterionValues values)
     {
         var words = new WordTable<string>(
             "protocol", [.. values.Protocols.Append(ProtocolId.Unknown).Select(static p => KeyValuePair.Create(p.Name, p.Name))]);

@@ -10,7 +10,7 @@ internal sealed class TlsVersionCriterion(Operands<RangeSet<ushort>> operands)
 
     public override CriterionCost Cost => CriterionCost.Range;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<(ushort, ushort), RangeSet<ushort>>(TlsVersionRange.TryParse, static ranges => new(ranges)) is { } operands
             ? new TlsVersionCriterion(operands)
             : null;

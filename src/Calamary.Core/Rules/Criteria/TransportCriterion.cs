@@ -16,7 +16,7 @@ internal sealed class TransportCriterion(Operands<BooleanSet> operands)
 
     public override CriterionCost Cost => CriterionCost.Comparison;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<bool, BooleanSet>(Words.TryParse, static transports => new(transports)) is { } operands
             ? new TransportCriterion(operands)
             : null;

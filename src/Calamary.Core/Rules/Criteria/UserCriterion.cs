@@ -14,7 +14,7 @@ internal sealed class UserCriterion(Operands<WordSet> operands)
 
     public override CriterionCost Cost => CriterionCost.Text;
 
-    public static ICriterion? TryCreate(CriterionValues values) =>
+    public static Criterion? TryCreate(CriterionValues values) =>
         values.Compile<string, WordSet>(TryParse, static names => new(names, StringComparer.Ordinal)) is { } operands
             ? new UserCriterion(operands)
             : null;

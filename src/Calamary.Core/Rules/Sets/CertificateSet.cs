@@ -15,40 +15,36 @@ internal enum CertificateWords : byte
 }
 
 /// <summary>Words for certificates, of which several may hold at once: one in common is a match.</summary>
-internal sealed class CertificateSet(IReadOnlyCollection<CertificateWords> words) : IValueSet<CertificateCheck, CertificateSet>
+internal sealed class CertificateSet(IReadOnlyCollection<CertificateWords> words) : ValueSet<CertificateCheck>, IValueSet<CertificateCheck, CertificateSet>
 {
+    private static readonly CertificateWords[] States =
+    [
+        CertificateWords.Valid, CertificateWords.Unreachable,
+        .. Enumerable.Range(1, (int)(CertificateFaults.Expired | CertificateFaults.Untrusted | CertificateFaults.Mismatch | CertificateFaults.SelfSigned))
+            .Select(static faults => WordsFor((CertificateFaults)faults)),
+    ];
+
     private readonly CertificateWords _words = words.Aggregate(static (a, b) => a | b);
 
-    public bool IsAll => _words.HasFlag(CertificateWords.Valid | CertificateWords.Invalid | CertificateWords.Unreachable);
+    public override bool IsAll => Array.TrueForAll(States, state => (state & _words) != 0);
 
-    public bool Contains(CertificateCheck fact) => (WordsFor(fact) & _words) != 0;
+    public override int Size => 1;
 
-    public bool Covers(CertificateSet other)
+    public override bool Contains(CertificateCheck fact) => (WordsFor(fact) & _words) != 0;
+
+    // By every state that a certificate can be in: "invalid" is nothing but the sum of the faults.
+    public bool Covers(CertificateSet other) => Array.TrueForAll(States, state => (state & other._words) == 0 || (state & _words) != 0);
+
+    private static CertificateWords WordsFor(CertificateCheck check) =>
+        check.IsUnreachable ? CertificateWords.Unreachable : check.IsValid ? CertificateWords.Valid : WordsFor(check.Faults);
+
+    private static CertificateWords WordsFor(CertificateFaults faults)
     {
-        foreach (var word in Enum.GetValues<CertificateWords>())
-        {
-            if ((other._words & word) != 0 && (Implied(word) & _words) == 0) return false;
-        }
-        return true;
-    }
-
-    private static CertificateWords WordsFor(CertificateCheck check)
-    {
-        if (check.IsUnreachable) return CertificateWords.Unreachable;
-        if (check.IsValid) return CertificateWords.Valid;
         var words = CertificateWords.Invalid;
-        if (check.Faults.HasFlag(CertificateFaults.Expired)) words |= CertificateWords.Expired;
-        if (check.Faults.HasFlag(CertificateFaults.Untrusted)) words |= CertificateWords.Untrusted;
-        if (check.Faults.HasFlag(CertificateFaults.Mismatch)) words |= CertificateWords.Mismatch;
-        if (check.Faults.HasFlag(CertificateFaults.SelfSigned)) words |= Implied(CertificateWords.SelfSigned);
+        if (faults.HasFlag(CertificateFaults.Expired)) words |= CertificateWords.Expired;
+        if (faults.HasFlag(CertificateFaults.Untrusted)) words |= CertificateWords.Untrusted;
+        if (faults.HasFlag(CertificateFaults.Mismatch)) words |= CertificateWords.Mismatch;
+        if (faults.HasFlag(CertificateFaults.SelfSigned)) words |= CertificateWords.SelfSigned | CertificateWords.Untrusted;
         return words;
     }
-
-    /// <summary>What holds whenever the word does.</summary>
-    private static CertificateWords Implied(CertificateWords word) => word switch
-    {
-        CertificateWords.SelfSigned => CertificateWords.SelfSigned | CertificateWords.Untrusted | CertificateWords.Invalid,
-        CertificateWords.Expired or CertificateWords.Untrusted or CertificateWords.Mismatch => word | CertificateWords.Invalid,
-        _ => word,
-    };
 }

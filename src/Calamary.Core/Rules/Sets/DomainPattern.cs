@@ -18,36 +18,29 @@ internal enum DomainScope : byte
 
 /// <summary>A value of the criterion <c>dns</c>: <c>example.com</c>, <c>*.example.com</c> (all below it),
 /// <c>.example.com</c> (both) or <c>*</c> (any name).</summary>
-/// <param name="Name">The normalised name; empty for any.</param>
-/// <param name="Scope">What of it is covered.</param>
-internal readonly record struct DomainPattern(string Name, DomainScope Scope)
+internal static class DomainPattern
 {
     /// <summary>Parses a pattern; the name may be written in Unicode.</summary>
-    public static bool TryParse(string text, out DomainPattern pattern, out ValueError error)
+    /// <param name="text">The pattern.</param>
+    /// <param name="name">Room for <see cref="HostName.MaxLength"/> characters: the normalised name.</param>
+    /// <param name="length">The name's length; 0 for any name.</param>
+    /// <param name="scope">What of it is covered.</param>
+    /// <param name="error">What is wrong.</param>
+    public static bool TryParse(ReadOnlySpan<char> text, Span<char> name, out int length, out DomainScope scope, out ValueError error)
     {
-        if (text == "*")
+        (length, error) = (0, default);
+        (var skip, scope) = text switch
         {
-            (pattern, error) = (new("", DomainScope.Both), default);
-            return true;
-        }
-        var (skip, scope) = text switch
-        {
+            ['*'] => (1, DomainScope.Both),
             ['*', '.', ..] => (2, DomainScope.Below),
             ['.', ..] => (1, DomainScope.Both),
             _ => (0, DomainScope.Exact),
         };
-        var name = text.AsSpan(skip);
-        if (!HostName.TryNormalize(name, out var normalised))
-        {
-            pattern = default;
-            error = Address.TryParse(name, out _)
-                ? new($"'{text}' is an address: compare it with dest")
-                : new($"'{text}' is no domain: write example.com, *.example.com or .example.com (odd international names as xn--…)");
-            return false;
-        }
-        // A list of a million domains is mostly normal already; its strings are kept instead of copies.
-        pattern = new(normalised == text ? text : normalised!, scope);
-        error = default;
-        return true;
+        var written = text[skip..];
+        if (text is ['*'] || HostName.TryNormalize(written, name, out length)) return true;
+        error = Address.TryParse(written, out _)
+            ? new($"'{text}' is an address: compare it with dest")
+            : new($"'{text}' is no domain: write example.com, *.example.com or .example.com (odd international names as xn--…)");
+        return false;
     }
 }

@@ -4,13 +4,15 @@ namespace Calamary.Core.Rules.Sets;
 internal readonly record struct ListenerKey(string Mode, ushort? Port);
 
 /// <summary>Listeners, by mode or by mode and port.</summary>
-internal sealed class ListenerSet(IEnumerable<ListenerKey> listeners) : IValueSet<ListenerKey, ListenerSet>
+internal sealed class ListenerSet(IEnumerable<ListenerKey> listeners) : ValueSet<ListenerKey>, IValueSet<ListenerKey, ListenerSet>
 {
     private readonly ListenerKey[] _listeners = [.. listeners];
 
-    public bool IsAll => false;
+    public override bool IsAll => false;
 
-    public bool Contains(ListenerKey fact)
+    public override int Size => _listeners.Length;
+
+    public override bool Contains(ListenerKey fact)
     {
         foreach (var listener in _listeners)
         {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Calamary.Core.Rules.Sets;
 
 /// <summary>Numbers as sorted, merged ranges; lookup is a binary search.</summary>
-internal sealed class RangeSet<T> : IValueSet<T, RangeSet<T>>
-    where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+internal sealed class RangeSet<T> : ValueSet<T>, IValueSet<T, RangeSet<T>>
+    where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>, IUnsignedNumber<T>
 {
     private readonly T[] _first;
     private readonly T[] _last;
@@ -28,9 +28,16 @@ internal sealed class RangeSet<T> : IValueSet<T, RangeSet<T>>
         (_first, _last) = ([.. first], [.. last]);
     }
 
-    public bool IsAll => _first.Length == 1 && _first[0] == T.MinValue && _last[0] == T.MaxValue;
+    public override bool IsAll => _first.Length == 1 && _first[0] == T.MinValue && _last[0] == T.MaxValue;
 
-    public bool Contains(T fact)
+    public override int Size => _first.Length;
+
+    /// <summary>The ranges: sorted, none adjacent to another.</summary>
+    public IEnumerable<(T First, T Last)> Ranges => _first.Zip(_last);
+
+    public static IValueIndex<T>? CreateIndex(IReadOnlyList<(int Rule, RangeSet<T> Set)> sets, int rules) => new Index(sets, rules);
+
+    public override bool Contains(T fact)
     {
         var index = IndexOfLastStart(fact);
         return index >= 0 && fact <= _last[index];
@@ -57,5 +64,12 @@ internal sealed class RangeSet<T> : IValueSet<T, RangeSet<T>>
             else high = middle - 1;
         }
         return high;
+    }
+
+    private sealed class Index(IReadOnlyList<(int Rule, RangeSet<T> Set)> sets, int rules) : IValueIndex<T>
+    {
+        private readonly RangeIndex<T> _ranges = new(sets.SelectMany(static s => s.Set.Ranges.Select(r => (s.Rule, r.First, r.Last))), rules);
+
+        public void Mark(T fact, Span<ulong> marked) => _ranges.Mark(fact, marked);
     }
 }

@@ -1,15 +1,17 @@
 namespace Calamary.Core.Rules.Sets;
 
 /// <summary>Texts and patterns with <c>*</c>, compared with their case. Texts share a hash table; patterns are tried one by one.</summary>
-internal sealed class TextPatternSet(IReadOnlyCollection<string> values) : IValueSet<string, TextPatternSet>
+internal sealed class TextPatternSet(IReadOnlyCollection<string> values) : ValueSet<string>, IValueSet<string, TextPatternSet>
 {
     private readonly HashSet<string> _texts = new(values.Where(static value => !IsPattern(value)), StringComparer.Ordinal);
     private readonly TextPattern[] _patterns =
         [.. values.Where(IsPattern).Distinct(StringComparer.Ordinal).Select(static value => new TextPattern(value))];
 
-    public bool IsAll { get; } = values.Any(static value => value.Length > 0 && value.All(static c => c == '*'));
+    public override bool IsAll { get; } = values.Any(static value => value.Length > 0 && value.All(static c => c == '*'));
 
-    public bool Contains(string fact)
+    public override int Size => _texts.Count + _patterns.Length;
+
+    public override bool Contains(string fact)
     {
         if (_texts.Contains(fact)) return true;
         foreach (var pattern in _patterns)

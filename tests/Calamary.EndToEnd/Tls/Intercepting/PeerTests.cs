@@ -44,7 +44,8 @@ public sealed class PeerTests(TlsLab lab)
         await StartGitAsync();
         await using var calamary = await lab.StartAsync(await Setup.EverythingAsync(way), way);
         var folder = LabFiles.NewDirectory("clone");
-        var git = $"git -c user.name=lab -c user.email=lab@example.test";
+        // libcurl 7.88 to 8.2 sends parts of an HTTP/2 upload twice when its socket is full, with a server of any kind (curl pull request 11342).
+        var git = $"git -c user.name=lab -c user.email=lab@example.test -c http.version=HTTP/1.1";
         var name = $"{way}";
         (await NamedAsync(way, $"cd {folder} && {git} clone -q https://git.tls.test/git/lab.git && cd lab && sha256sum -c sum && head -c 3000000 /dev/urandom > {name} "
             + $"&& git add . && {git} commit -qm {name} && {git} push -q origin HEAD")).Succeeded();

@@ -1,19 +1,24 @@
 namespace Calamary.Core.Rules;
 
 /// <summary>One key of a rule's <c>match</c> with all its values. Pure; allocates nothing.</summary>
-internal interface ICriterion
+internal abstract class Criterion
 {
     /// <summary>Compares the rule's values with what is known.</summary>
-    Truth Evaluate(in FlowFacts facts);
+    public abstract Truth Evaluate(in FlowFacts facts);
 
     /// <summary>The same, telling <paramref name="trace"/> what was compared with what. May allocate.</summary>
-    Truth Evaluate(in FlowFacts facts, int rule, IRuleTrace trace);
+    public abstract Truth Evaluate(in FlowFacts facts, int rule, IRuleTrace trace);
+
+    /// <summary>Searches this key of all rules together.</summary>
+    /// <param name="column">The criteria of this one's type, with the numbers of their rules.</param>
+    /// <param name="rules">The number of all rules.</param>
+    public abstract ICriterionIndex CreateIndex(IReadOnlyList<(int Rule, Criterion Criterion)> column, int rules);
 
     /// <summary>The stage that the criterion's fact belongs to.</summary>
-    FactStages Needs { get; }
+    public abstract FactStages Needs { get; }
 
     /// <summary>What an evaluation costs; a rule asks its cheap criteria first.</summary>
-    CriterionCost Cost { get; }
+    public abstract CriterionCost Cost { get; }
 }
 
 /// <summary>What an evaluation costs, from cheap to dear.</summary>
@@ -37,4 +42,4 @@ internal enum CriterionCost : byte
 internal readonly record struct CriterionValue(string Text, bool Negated);
 
 /// <summary>A rule before compilation.</summary>
-internal sealed record RuleDefinition(RuleAction Action, string? Name, IReadOnlyList<ICriterion> Criteria);
+internal sealed record RuleDefinition(RuleAction Action, string? Name, IReadOnlyList<Criterion> Criteria);
