@@ -41,7 +41,7 @@ internal sealed class Explainer(CalamaryConfig config)
         var watched = _judge.Judge(facts, trace);
         if (verdict != watched)
             throw new InvalidOperationException($"the verdict is '{VerdictText.Of(verdict)}', its explanation says '{VerdictText.Of(watched)}'");
-        return new(facts, verdict, NoteOn(verdict), StepsOf(verdict, trace));
+        return new(facts, verdict, NoteOn(verdict) ?? NoteOnCertificate(facts, trace), StepsOf(verdict, trace));
     }
 
     /// <summary>What the rules say before the address of a name is known: a denial by the name alone comes before any lookup.</summary>
@@ -73,6 +73,11 @@ internal sealed class Explainer(CalamaryConfig config)
         }
         return steps;
     }
+
+    private static string? NoteOnCertificate(in FlowFacts facts, RuleTrace trace) =>
+        AddressJudge.IsTls(facts) && trace.Comparisons.Any(static c => c is { Key: "cert" or "!cert", Fact: null })
+            ? "rules ask for the server's certificate, and nothing is said of it"
+            : null;
 
     private string? NoteOn(in Verdict verdict) => verdict switch
     {

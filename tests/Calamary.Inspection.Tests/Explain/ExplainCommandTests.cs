@@ -34,6 +34,13 @@ public sealed class ExplainCommandTests
     }
 
     [Fact]
+    public async Task A_certificate_that_is_asked_for_is_missed()
+    {
+        using var run = await ExplainRun.WithRulesAsync("{match: {cert: invalid}, action: deny}, {match: {}, action: accept}", "--l5", "tls");
+        Assert.Equal("verdict: accept by rule 1 (rules ask for the server's certificate, and nothing is said of it)", run.Lines[^1]);
+    }
+
+    [Fact]
     public async Task For_machines_there_is_one_object()
     {
         using var run = await ExplainRun.WithRulesAsync("{match: {port: 80}, action: deny}, {match: {}, action: redirect, name: r}", "--port", "81", "--json");
