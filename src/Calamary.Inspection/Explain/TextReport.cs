@@ -33,8 +33,9 @@ internal sealed class TextReport(TextWriter output, Colours colours, int ruleCou
 
     private void WriteVerdict(string title, in Verdict verdict, string? note)
     {
+        if (note is not null) output.WriteLine($"  {note}");
         var text = VerdictText.Of(verdict);
-        output.WriteLine($"{title}: {(verdict.IsAccepted ? colours.Good(text) : colours.Bad(text))}{(note is null ? "" : $" ({note})")}");
+        output.WriteLine($"{title}: {(verdict.IsAccepted ? colours.Good(text) : colours.Bad(text))}");
     }
 
     // What is to be intercepted at one address must not pass at another, so that only equal actions count.

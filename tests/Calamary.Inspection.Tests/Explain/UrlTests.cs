@@ -23,7 +23,7 @@ public sealed class UrlTests
         var config = Configure(run, nameserver, "{match: {dest: 198.51.100.0/24}, action: deny}, {match: {}, action: accept}");
         await run.RunAsync("-f", config, "https://example.com/");
         Assert.Equal(3, run.Lines.Count(static line => line.StartsWith("flow: ", StringComparison.Ordinal)));
-        Assert.Equal("verdict: accept by rule 1 (dialled: 192.0.2.1)", run.Lines[^1]);
+        Assert.Equal(["  dialled: 192.0.2.1", "verdict: accept by rule 1"], run.Lines[^2..]);
     }
 
     [Fact]
