@@ -75,4 +75,6 @@ public enum EndReason : byte
     UpstreamTlsFailed,
     /// <summary>Interception: the client does not accept the certificate.</summary>
     InterceptionRefused,
+    /// <summary>It ran, and the rules of a reload deny it (<c>recheck</c>).</summary>
+    DeniedByReload,
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Calamary.Core.Forwarding;
+using Calamary.Core.Forwarding.Limits;
 using Calamary.Core.Listening;
 using Calamary.Core.Observability;
 using Calamary.Core.Rules;
@@ -103,13 +104,43 @@ public sealed class Flow
     internal void BeginDecision() => _decisionBegan = Stopwatch.GetTimestamp();
 
     /// <summary>A verdict fell: logs and counts it.</summary>
-    internal void Record(in Verdict verdict)
+    /// <returns>What holds: a rule's limit may turn it into a denial.</returns>
+    internal Verdict Record(in Verdict decided)
     {
+        var verdict = decided.Action != RuleAction.Limit || TryLimit(decided.Rule) ? decided
+            : decided with { Action = RuleAction.Deny, IsOverLimit = true };
+        IsDecided = true;
         Metrics.Decided(in _facts, in verdict, Rules);
         Metrics.DecisionTime(Stopwatch.GetElapsedTime(_decisionBegan));
         if (verdict.IsAccepted) Policy.Log.Accepted(in _facts, in verdict);
         else if (verdict.Action == RuleAction.Deny) Policy.Log.Denied(in _facts, in verdict);
         else Policy.Log.Redirected(in _facts, in verdict);
+        return verdict;
+    }
+
+    /// <summary>Whether a verdict has fallen.</summary>
+    internal bool IsDecided { get; private set; }
+
+    /// <summary>A policy that came while it was still to be judged, and has to accept it, too; null for none.</summary>
+    internal FlowPolicy? RecheckBy { get; set; }
+
+    /// <summary>Its place within a rule's limit; null for none.</summary>
+    internal LimitLease? Limit { get; private set; }
+
+    /// <summary>Gives up its place within a rule's limit.</summary>
+    internal void LeaveLimit()
+    {
+        Limit?.Leave();
+        Limit = null;
+    }
+
+    // A further request or query may be another rule's; one flow has one place.
+    private bool TryLimit(int rule)
+    {
+        if (rule < 0 || rule >= Policy.Limits.Count || Policy.Limits[rule] is not { } table || Limit?.Table == table) return true;
+        LeaveLimit();
+        Limit = table.TryEnter(in _facts);
+        return Limit is not null;
     }
 
     internal void CountSent(int bytes)
@@ -137,7 +168,7 @@ public sealed class Flow
     {
         AbortReason ??= reason;
         // What is cut must not look like a proper end to who reads to the FIN.
-        if (reason == EndReason.Drained)
+        if (reason is EndReason.Drained or EndReason.DeniedByReload)
         {
             Client.ResetOnClose();
             Upstream?.ResetOnClose();

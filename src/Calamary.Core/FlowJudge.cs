@@ -29,6 +29,9 @@ internal static class FlowJudge
     /// <summary>Of so many addresses of a name the certificates are looked at; others count as unreachable.</summary>
     private const int MaxProbes = 8;
 
+    /// <summary>A client that says nothing for this part of <c>timeout.process</c> waits for the server to speak.</summary>
+    private const int SilencePart = 3;
+
     public static async ValueTask<Decision> DecideAsync(Flow flow)
     {
         // What the handshake named: an address, or a name.
@@ -40,7 +43,15 @@ internal static class FlowJudge
             if (!early.IsPending && !(early.Verdict is { IsAccepted: true } && MayHaveEch(flow, asked))) return early;
         }
         if (!await flow.Mode.BeforePeekAsync(flow)) return Decision.Failed(EndReason.ClientReset);
-        var peek = flow.Client is DatagramConnection datagrams ? await DatagramPeeker.PeekAsync(flow, datagrams) : await Peeker.PeekAsync(flow);
+        var process = flow.Policy.Timeouts.Process;
+        var silence = process / SilencePart;
+        var peek = flow.Client is DatagramConnection datagrams ? await DatagramPeeker.PeekAsync(flow, datagrams)
+            : await Peeker.PeekAsync(flow, process, flow.Policy.Greetings.Count > 0 ? silence : null);
+        if (peek == PeekOutcome.Silent)
+        {
+            if (await GreetingJudge.DecideAsync(flow, asked, askedName) is { } greeted) return greeted;
+            peek = await Peeker.PeekAsync(flow, process - silence);
+        }
         if (peek != PeekOutcome.Over) return Decision.Failed(Peeker.ReasonOf(peek));
         LogIdentified(flow);
         var serverName = flow.Mode.ServerName == ServerNameUse.Never ? null : flow.Facts.Tls?.ServerName;
@@ -116,10 +127,18 @@ internal static class FlowJudge
         return JudgeAddress(flow, new(flow.Facts.Destination)) is { IsAccepted: true };
     }
 
+    /// <summary>Whether a flow that runs is not denied by a policy that has come since. What was not found out of it is not found out now: while the
+    /// verdict depends on that, it is accepted.</summary>
+    public static bool StillAccepts(FlowPolicy policy, Flow flow)
+    {
+        var facts = flow.Facts;
+        return AddressJudge.Judge(ref facts, policy.Rules.Current, policy.Guard, null, out _) is not { IsAccepted: false };
+    }
+
     /// <summary>Answers that are to be changed must be known for what they are.</summary>
     private static bool MayHaveEch(Flow flow, Endpoint destination) => flow.Policy.StripsEch && destination.Port == DnsProtocol.Port;
 
-    private static void LogIdentified(Flow flow)
+    public static void LogIdentified(Flow flow)
     {
         if (flow.Facts.Tls?.ServerNameKind is ServerNameKind.Several or ServerNameKind.Invalid) flow.Policy.Log.OddServerName(in flow.Facts);
         if (!flow.Policy.Debug) return;
@@ -169,7 +188,7 @@ internal static class FlowJudge
         return verdict;
     }
 
-    private static async ValueTask<NameResult> ResolveAsync(Flow flow, string name)
+    public static async ValueTask<NameResult> ResolveAsync(Flow flow, string name)
     {
         var started = TimeProvider.System.GetTimestamp();
         var result = await flow.Policy.Names.ResolveAsync(name, flow.Facts.Source.Address.ClientNetwork, CancellationToken.None);

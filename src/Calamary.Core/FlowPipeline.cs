@@ -29,6 +29,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         finally
         {
             if (admitted) limits.Leave(flow);
+            flow.LeaveLimit();
             End(flow, flow.AbortReason ?? reason);
         }
     }
@@ -54,11 +55,18 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
             return decision.Failure;
         }
         if (verdict.Action == RuleAction.Redirect) return await HttpRedirection.AnswerAsync(flow, verdict);
-        flow.Record(in verdict);
+        verdict = flow.Record(in verdict);
         if (!verdict.IsAccepted)
         {
             await flow.Mode.FailedAsync(flow, verdict.DeniedReason);
             return verdict.DeniedReason;
+        }
+
+        // It was judged by what was in force at accept, and that has changed since.
+        if (flow.RecheckBy is { } policy && !FlowJudge.StillAccepts(policy, flow))
+        {
+            await flow.Mode.FailedAsync(flow, EndReason.DeniedByReload);
+            return EndReason.DeniedByReload;
         }
 
         // dial and relay
@@ -78,7 +86,7 @@ internal sealed class FlowPipeline(IForwarder forwarder, FlowLimits limits)
         or EndReason.DialTimeout or EndReason.DialRefused or EndReason.DialUnreachable or EndReason.DialExhausted
         or EndReason.UpstreamClosedEarly or EndReason.UpstreamMalformed or EndReason.Drained
         or EndReason.SourceNotTrusted or EndReason.TlsHandshakeFailed or EndReason.AuthenticationFailed or EndReason.CommandNotSupported
-        or EndReason.NoProxyLeft or EndReason.DialNoRoute or EndReason.UpstreamTlsFailed or EndReason.InterceptionRefused;
+        or EndReason.NoProxyLeft or EndReason.DialNoRoute or EndReason.UpstreamTlsFailed or EndReason.InterceptionRefused or EndReason.DeniedByReload;
 
     private static bool IsOwn(Flow flow) => flow.Own?.Contains(flow.Facts.Source) == true;
 

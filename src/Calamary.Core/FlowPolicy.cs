@@ -1,6 +1,7 @@
 using Calamary.Core.Configuration;
 using Calamary.Core.Forwarding;
 using Calamary.Core.Forwarding.Intercepting;
+using Calamary.Core.Forwarding.Limits;
 using Calamary.Core.Names;
 using Calamary.Core.Observability;
 using Calamary.Core.Probing;
@@ -17,11 +18,17 @@ internal sealed class FlowPolicy
 {
     public required IRuleEngine Rules { get; init; }
 
+    /// <summary>The limits of rules, by their index.</summary>
+    public IReadOnlyList<LimitTable?> Limits { get; init; } = [];
+
     /// <summary>What is refused before the first rule.</summary>
     public required DestinationGuard Guard { get; init; }
 
     /// <summary>The protocols that peeking tries, in order.</summary>
     public required IReadOnlyList<IProtocolParser> Parsers { get; init; }
+
+    /// <summary>Those whose servers speak first, by the greeting.</summary>
+    public IReadOnlyList<IProtocolParser> Greetings { get; init; } = [];
 
     /// <summary>The same for datagrams.</summary>
     public required IReadOnlyList<IDatagramParser> DatagramParsers { get; init; }

@@ -11,6 +11,8 @@ public enum RuleAction : byte
     Redirect,
     /// <summary>Forward and decrypt; what is inside is judged again.</summary>
     Intercept,
+    /// <summary>Forward within the rule's limits; what is over its number of flows is denied.</summary>
+    Limit,
 }
 
 /// <summary>What decided.</summary>
@@ -45,6 +47,9 @@ public readonly record struct Verdict(RuleAction Action, VerdictBasis Basis, int
         _ => EndReason.DeniedByDefault,
     };
 
+    /// <summary>Whether it is denied because the rule that decided has its number of flows already.</summary>
+    public bool IsOverLimit { get; init; }
+
     /// <summary>Whether the flow is forwarded.</summary>
-    public bool IsAccepted => Action is RuleAction.Accept or RuleAction.Intercept;
+    public bool IsAccepted => Action is RuleAction.Accept or RuleAction.Intercept or RuleAction.Limit;
 }

@@ -42,6 +42,9 @@ public sealed record CalamaryConfig
     /// <summary>Whether clients are told that their datagrams are denied.</summary>
     public UdpDenial DenyUdp { get; init; }
 
+    /// <summary>Whether a reload judges running flows again and ends those that are denied now.</summary>
+    public bool Recheck { get; init; }
+
     /// <summary>Destinations that are denied before any rule.</summary>
     public IReadOnlyList<AddressRange> DenyAlways { get; init; } = DefaultNetworks.DenyAlways;
 

@@ -12,10 +12,10 @@ internal sealed class RuleReader(MatchReader matches, bool hasAuthority)
 {
     private const int MaxName = 64;
 
-    private static readonly IReadOnlyList<(string, (RuleAction Action, bool IsAvailable)?)> Actions =
+    private static readonly IReadOnlyList<(string, RuleAction?)> Actions =
     [
-        ("accept", (RuleAction.Accept, true)), ("allow", (RuleAction.Accept, true)), ("deny", (RuleAction.Deny, true)),
-        ("drop", (RuleAction.Deny, true)), ("redirect", (RuleAction.Redirect, true)), ("intercept", (RuleAction.Intercept, true)), ("limit", (default, false)),
+        ("accept", RuleAction.Accept), ("allow", RuleAction.Accept), ("deny", RuleAction.Deny), ("drop", RuleAction.Deny),
+        ("redirect", RuleAction.Redirect), ("intercept", RuleAction.Intercept), ("limit", RuleAction.Limit),
     ];
 
     /// <summary>Null after an error.</summary>
@@ -24,10 +24,10 @@ internal sealed class RuleReader(MatchReader matches, bool hasAuthority)
         var match = ReadMatch(item);
         var action = ReadAction(item, match);
         var name = ReadName(item);
-        item.MustBeAbsent("limit");
+        var limit = LimitReader.Read(item, action);
         item.ReportUnknown(key => MatchReader.IsKey(key) ? ": it belongs inside 'match'" : null);
         var criteria = matches.Read(match);
-        return criteria is null || action is null ? null : new RuleDefinition(action.Value, name, criteria);
+        return criteria is null || action is null ? null : new RuleDefinition(action.Value, name, criteria, limit);
     }
 
     private static Section ReadMatch(Section item)
@@ -49,11 +49,9 @@ internal sealed class RuleReader(MatchReader matches, bool hasAuthority)
 
     private RuleAction? ReadAction(Section section)
     {
-        if (!section.Has("action") || section.Word("action", null, Actions) is not { } word) return null;
-        if (word.Action == RuleAction.Intercept && !hasAuthority) section.Error("action", CertificateReader.NoInterceptionAuthority);
-        if (word.IsAvailable) return word.Action;
-        section.Error("action", $"'{section.Text("action")}' is {Unavailable.Message}");
-        return null;
+        if (!section.Has("action") || section.Word("action", null, Actions) is not { } action) return null;
+        if (action == RuleAction.Intercept && !hasAuthority) section.Error("action", CertificateReader.NoInterceptionAuthority);
+        return action;
     }
 
     private static string? ReadName(Section item)

@@ -33,9 +33,9 @@ internal static class ServiceReader
             Parsing = ParsingReader.Read(service.Child("parsing")),
             Limits = ReadLimits(service.Child("limits"), config.Limits),
             DenyUdp = service.Word("denyUdp", config.DenyUdp, Denials),
+            Recheck = service.Flag("recheck", config.Recheck),
             DenyAlways = service.Networks("denyAlways") ?? config.DenyAlways,
         };
-        service.MustBeOff("recheck");
         var hasCertificate = !certs.IsEmpty("serverPublic") && !certs.IsEmpty("serverPrivate");
         return config with { Listeners = ListenReader.Read(service, config.Metrics, item => ListenerReader.Read(item, hasCertificate)) };
     }

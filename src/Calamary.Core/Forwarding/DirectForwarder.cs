@@ -10,20 +10,26 @@ internal sealed class DirectForwarder : IForwarder
     public async ValueTask<EndReason> ForwardAsync(Flow flow, IReadOnlyList<Endpoint> targets, CancellationToken cancellationToken)
     {
         if (flow.Facts.Transport == TransportProtocol.Udp) return await UdpRelay.RunAsync(flow, targets);
-        var dial = await DialAsync(flow, targets);
-        if (dial.Socket is null)
+        // Where the server spoke first, the verdict has needed its connection.
+        if (flow.Upstream is null || !targets.Contains(flow.UpstreamTarget))
         {
-            await flow.Mode.FailedAsync(flow, dial.Failure);
-            return dial.Failure;
+            var dial = await DialAsync(flow, targets);
+            if (dial.Socket is null)
+            {
+                await flow.Mode.FailedAsync(flow, dial.Failure);
+                return dial.Failure;
+            }
         }
+        var upstream = flow.Upstream!;
         if (!await flow.Mode.ConnectedAsync(flow)) return EndReason.ClientReset;
         if (flow.Policy.Debug) flow.Policy.Log.Forwarding(in flow.Facts);
-        return flow.Facts.Protocol == DnsProtocol.Id ? await DnsRelay.RunAsync(flow, dial.Socket) : await TcpRelay.RunAsync(flow, dial.Socket);
+        return flow.Facts.Protocol == DnsProtocol.Id ? await DnsRelay.RunAsync(flow, upstream) : await TcpRelay.RunAsync(flow, upstream);
     }
 
     /// <summary>The stage dial: on success the flow has its upstream.</summary>
     internal static async ValueTask<DialResult> DialAsync(Flow flow, IReadOnlyList<Endpoint> targets)
     {
+        flow.CloseUpstream();
         var started = Stopwatch.GetTimestamp();
         var dial = await flow.Policy.Dialler.DialAsync(flow.Reactor, targets);
         flow.Metrics.DialTime(Stopwatch.GetElapsedTime(started));

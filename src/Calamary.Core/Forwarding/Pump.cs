@@ -49,6 +49,7 @@ internal sealed class Pump(Connection from, Connection to, RelayState state, boo
                 state.OtherDirectionEnded = true;
                 return left == 0;
             }
+            if (state.IsPauseDue(fromClient)) await state.PauseAsync(fromClient);
             if (received >= SpliceFrom && left > 0 && from is ReactorSocket source && to is ReactorSocket sink && !await SpliceAsync(source, sink)) return false;
             if (++_turns % Turns == 0) await Task.Yield();
         }
@@ -87,7 +88,7 @@ internal sealed class Pump(Connection from, Connection to, RelayState state, boo
     /// <summary>Receives into the scratch buffer, and the FIN behind the bytes if it is there already, so that it can go out with them.</summary>
     private int Receive(out bool ended)
     {
-        var buffer = from.Reactor.Scratch.AsSpan(0, (int)Math.Min(left, Reactor.ScratchBytes));
+        var buffer = from.Reactor.Scratch.AsSpan(0, (int)Math.Min(Math.Min(left, Reactor.ScratchBytes), state.Quantum(fromClient)));
         var received = from.TryReceive(buffer);
         ended = received == 0;
         if (received > 0 && from.PeerFinished && received < buffer.Length)
@@ -107,7 +108,7 @@ internal sealed class Pump(Connection from, Connection to, RelayState state, boo
             var (inPipe, moved, burst) = (0, 0, 0L);
             try
             {
-                while (left > 0 && (moved = source.TrySpliceTo(pipe, (int)Math.Min(left, SpliceBytes))) > 0)
+                while (left > 0 && !state.IsPauseDue(fromClient) && (moved = source.TrySpliceTo(pipe, (int)Math.Min(Math.Min(left, SpliceBytes), state.Quantum(fromClient)))) > 0)
                 {
                     inPipe = moved;
                     burst += moved;
@@ -129,6 +130,12 @@ internal sealed class Pump(Connection from, Connection to, RelayState state, boo
             finally
             {
                 from.Reactor.Pipes.Return(pipe, isEmpty: inPipe == 0);
+            }
+            if (state.IsPauseDue(fromClient))
+            {
+                // Without the pipe: those who wait are many, pipes are few.
+                await state.PauseAsync(fromClient);
+                continue;
             }
             // The plain path deals with the end of the stream, with errors, and with small writes.
             if (left == 0 || moved != -Errno.Again || burst < SpliceFrom) return true;

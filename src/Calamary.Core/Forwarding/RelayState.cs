@@ -1,3 +1,4 @@
+using Calamary.Core.Forwarding.Limits;
 using Calamary.Core.Protocols.Tls;
 using Calamary.Core.Transport;
 
@@ -6,6 +7,9 @@ namespace Calamary.Core.Forwarding;
 /// <summary>What both directions of a relay share: the counters, the idle timer and the first reason to end.</summary>
 internal sealed class RelayState : TimerNode
 {
+    /// <summary>A flow that is ended meanwhile is gone after this time at the latest.</summary>
+    private const int LongestPause = 200;
+
     private readonly Flow _flow;
     private readonly Connection _upstream;
     private readonly long _idle;
@@ -13,6 +17,7 @@ internal sealed class RelayState : TimerNode
     private bool _failed;
     private bool _answered;
     private long _lastByte;
+    private int _sentPause, _receivedPause, _pausing;
 
     public RelayState(Flow flow, Connection upstream)
     {
@@ -69,6 +74,34 @@ internal sealed class RelayState : TimerNode
         _lastByte = _flow.Reactor.Now;
         if (fromClient) _flow.CountSent(bytes);
         else _flow.CountReceived(bytes);
+        if (LimitOf(fromClient) is not { } bucket) return;
+        (fromClient ? ref _sentPause : ref _receivedPause) = bucket.Pay(bytes);
+    }
+
+    /// <summary>How many bytes a direction moves at a time, by its limit.</summary>
+    public int Quantum(bool fromClient) => LimitOf(fromClient)?.Quantum ?? int.MaxValue;
+
+    /// <summary>Waits as long as the flow's limit asks for after what was moved; not at all without one.</summary>
+    public ValueTask PauseAsync(bool fromClient)
+    {
+        ref var pause = ref (fromClient ? ref _sentPause : ref _receivedPause);
+        var milliseconds = pause;
+        pause = 0;
+        return milliseconds > 0 ? WaitAsync(milliseconds) : default;
+    }
+
+    /// <summary>Whether a direction has to wait by its limit.</summary>
+    public bool IsPauseDue(bool fromClient) => (fromClient ? _sentPause : _receivedPause) > 0;
+
+    private TokenBucket? LimitOf(bool fromClient) => fromClient ? _flow.Limit?.Share.Sent : _flow.Limit?.Share.Received;
+
+    private async ValueTask WaitAsync(int milliseconds)
+    {
+        _pausing++;
+        for (var due = _flow.Reactor.Now + milliseconds; _flow.Reactor.Now < due && !_failed && !_flow.Client.IsStopped && !_upstream.IsStopped;)
+            await Task.Delay((int)Math.Min(due - _flow.Reactor.Now, LongestPause));
+        _pausing--;
+        _lastByte = _flow.Reactor.Now;
     }
 
     /// <summary>Ends both directions; the first reason counts.</summary>
@@ -88,7 +121,8 @@ internal sealed class RelayState : TimerNode
 
     protected internal override void OnTimer()
     {
-        var due = _lastByte + _idle;
+        // Who is made to wait is not idle.
+        var due = (_pausing > 0 ? _flow.Reactor.Now : _lastByte) + _idle;
         if (due > _flow.Reactor.Now) _flow.Reactor.Arm(this, due);
         else Fail(EndReason.IdleTimeout);
     }

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net.NetworkInformation;
 using Calamary.Core.Configuration;
 using Calamary.Core.Forwarding;
 using Calamary.Core.Forwarding.Intercepting;
+using Calamary.Core.Forwarding.Limits;
 using Calamary.Core.Names;
 using Calamary.Core.Observability;
 using Calamary.Core.Probing;
@@ -25,6 +27,7 @@ internal sealed class PolicyFactory(
     private readonly OwnEndpoints _ownDatagrams = new();
     private readonly Authenticator _authenticator = new();
     private readonly PinnedClients _pinned = new(TimeProvider.System);
+    private Dictionary<(string Rule, RuleLimit Limit), LimitTable> _limits = [];
     private (string Key, INameResolver Resolver)? _names;
     private (string Thumbprint, LeafIssuer Issuer)? _issuer;
     private (string Key, CertificateProbes Probes, CertificateVerifier Verifier)? _probes;
@@ -41,8 +44,10 @@ internal sealed class PolicyFactory(
         return new FlowPolicy
         {
             Rules = engine ?? new RuleEngine(new RuleSet(config.Rules)),
+            Limits = LimitsOf(config),
             Guard = GuardOf(config),
             Parsers = [.. parsers.Where(p => config.Parsing.IsEnabled(p.Protocol))],
+            Greetings = [.. ProtocolCatalog.Greetings.Where(p => config.Parsing.IsEnabled(p.Protocol))],
             DatagramParsers = [.. datagramParsers.Where(p => config.Parsing.IsEnabled(p.Protocol))],
             Names = NamesFor(config),
             Dialler = new Dialler(output, config.Timeouts.Connect, config.Output.Retries, own),
@@ -75,6 +80,27 @@ internal sealed class PolicyFactory(
         if (_issuer is not { } issuer || issuer.Thumbprint != authority.Certificate.Thumbprint)
             _issuer = issuer = (authority.Certificate.Thumbprint, new LeafIssuer(authority));
         return new InterceptionModel(issuer.Issuer, _probes!.Value.Verifier, _pinned);
+    }
+
+    /// <summary>Flows that run count on where a rule's limit stays as it was.</summary>
+    private List<LimitTable?> LimitsOf(CalamaryConfig config)
+    {
+        var tables = new Dictionary<(string, RuleLimit), LimitTable>();
+        var limits = new List<LimitTable?>();
+        foreach (var rule in config.Rules)
+        {
+            if (rule.Limit is not { } limit)
+            {
+                limits.Add(null);
+                continue;
+            }
+            var key = (rule.Name ?? string.Create(CultureInfo.InvariantCulture, $"{limits.Count}"), limit);
+            // Rules of the same name have a limit each.
+            if (tables.ContainsKey(key)) key.Item1 += string.Create(CultureInfo.InvariantCulture, $" {limits.Count}");
+            limits.Add(tables[key] = _limits.GetValueOrDefault(key) ?? new LimitTable(limit));
+        }
+        _limits = tables;
+        return limits;
     }
 
     private INameResolver NamesFor(CalamaryConfig config)

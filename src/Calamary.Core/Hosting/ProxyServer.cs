@@ -50,6 +50,7 @@ internal sealed class ProxyServer : IAsyncDisposable
         var errors = await _listeners.ApplyAsync(listeners, () => Commit(config, policy));
         if (errors.Count > 0) _metricsServer.Revert();
         else await _metricsServer.CommitAsync();
+        if (errors.Count == 0 && config.Recheck) await RecheckAsync(policy);
         return errors;
     }
 
@@ -88,6 +89,13 @@ internal sealed class ProxyServer : IAsyncDisposable
         _limits.MaxPerSource = config.Limits.FlowsPerSource;
         _metrics.ResetRules(policy.Rules.Current);
         Volatile.Write(ref _policy, policy);
+    }
+
+    private async Task RecheckAsync(FlowPolicy policy)
+    {
+        var count = 0;
+        foreach (var table in _tables) count += await table.RecheckAsync(policy);
+        if (count > 0) _log.Info($"{count} running flows are denied now and were ended");
     }
 
     private async Task<int> AbortAsync(Func<Flow, bool> which, EndReason reason)

@@ -23,6 +23,16 @@ internal sealed class FlowTable(Reactor reactor, MetricsShard metrics)
         flow.Node = null;
     }
 
+    /// <summary>Judges them all by a policy that has come since, ends those that it denies, and says how many.</summary>
+    public Task<int> RecheckAsync(FlowPolicy policy) => AbortAsync(flow =>
+    {
+        if (!flow.IsDecided) flow.RecheckBy = policy;
+        else if (!FlowJudge.StillAccepts(policy, flow)) return true;
+        // Requests to come are judged by what is in force now.
+        else if (flow.Facts.Interception == Interception.Inside) flow.TakePolicy(policy);
+        return false;
+    }, EndReason.DeniedByReload);
+
     /// <summary>Ends those that <paramref name="which"/> picks, and says how many. Runs on the reactor's thread, from any thread.</summary>
     public Task<int> AbortAsync(Func<Flow, bool> which, EndReason reason) => Reactor.RunAsync(() =>
     {

@@ -9,4 +9,6 @@ internal enum DatagramLoss : byte
     Waiting,
     /// <summary>A DNS answer that cannot be read, where <c>ech</c> is taken out.</summary>
     Malformed,
+    /// <summary>Over the rate of a rule's limit.</summary>
+    Limited,
 }

@@ -13,6 +13,7 @@ internal static class EndReasonTexts
         EndReason.DeniedByRule => (LogLevel.Information, "Denied by a rule"),
         EndReason.DeniedByDefault => (LogLevel.Information, "Denied by default"),
         EndReason.DeniedByDenyAlways => (LogLevel.Information, "Denied by denyAlways"),
+        EndReason.DeniedByReload => (LogLevel.Information, "Ended: denied by the rules since the last reload"),
         EndReason.LoopDetected => (LogLevel.Warning, "Refused: the proxy would connect to itself"),
         EndReason.Redirected => (LogLevel.Information, "Redirected to https"),
         EndReason.LimitExceeded => (LogLevel.Warning, "Refused: over limits.flows or limits.flowsPerSource"),

@@ -13,12 +13,13 @@ internal static class Labels
     /// <summary>The end reason in snake_case: <c>denied_by_rule</c>.</summary>
     public static string ToLabel(this EndReason reason) => EndReasons[(int)reason];
 
-    /// <summary>The action as in rules: <c>accept</c>, <c>deny</c>, <c>redirect</c>.</summary>
+    /// <summary>The action as in rules: <c>accept</c>, <c>deny</c>, <c>redirect</c>, …</summary>
     public static string ToLabel(this RuleAction action) => action switch
     {
         RuleAction.Accept => "accept",
         RuleAction.Redirect => "redirect",
         RuleAction.Intercept => "intercept",
+        RuleAction.Limit => "limit",
         _ => "deny",
     };
 

@@ -91,7 +91,7 @@ internal static class LogMessage
                 line.Append("'"u8);
                 break;
             case LogEventId.Accepted:
-                line.Append(log.Verdict.Action == RuleAction.Intercept ? "Intercept"u8 : "Accept"u8);
+                line.Append(log.Verdict.Action switch { RuleAction.Intercept => "Intercept"u8, RuleAction.Limit => "Accept within limits"u8, _ => "Accept"u8 });
                 AppendCertificate(ref line, log.Facts.Certificate);
                 AppendRequest(ref line, log.Facts.Request);
                 break;
@@ -105,6 +105,7 @@ internal static class LogMessage
             case LogEventId.Denied:
                 line.Append("Denied by "u8);
                 AppendBasis(ref line, log.Verdict);
+                if (log.Verdict.IsOverLimit) line.Append(", over its limit of flows"u8);
                 AppendCertificate(ref line, log.Facts.Certificate);
                 AppendRequest(ref line, log.Facts.Request);
                 break;

@@ -15,6 +15,8 @@ internal enum PeekOutcome : byte
     ClientReset,
     /// <summary>The client hid bytes from being looked at, by TCP urgent data.</summary>
     Hidden,
+    /// <summary>The client has said nothing for the time that was given; peeking is not over.</summary>
+    Silent,
 }
 
 /// <summary>The one loop that looks at a client's first bytes and asks the parsers. The bytes stay in the kernel: the relay sends
@@ -28,13 +30,17 @@ internal static class Peeker
     /// <summary>A first message above this may not fit the kernel's initial receive window.</summary>
     private const int LargeMessage = 32 * 1024;
 
-    public static async ValueTask<PeekOutcome> PeekAsync(Flow flow)
+    /// <param name="flow">The flow.</param>
+    /// <param name="within">The time for it; what is not known then is <c>unknown</c>.</param>
+    /// <param name="silence">After this time without a byte, the outcome is <see cref="PeekOutcome.Silent"/>; null to wait on.</param>
+    public static async ValueTask<PeekOutcome> PeekAsync(Flow flow, TimeSpan within, TimeSpan? silence = null)
     {
         var client = flow.Client;
         var limit = flow.Policy.PeekBytes;
         var candidates = new Candidates(flow.Policy.Parsers);
         var (seen, needed, looks) = (0, 1, 0);
-        client.SetDeadline(flow.Reactor.Now + (long)flow.Policy.Timeouts.Process.TotalMilliseconds);
+        var due = flow.Reactor.Now + (long)within.TotalMilliseconds;
+        client.SetDeadline(silence is { } time ? flow.Reactor.Now + (long)time.TotalMilliseconds : due);
         try
         {
             while (true)
@@ -47,6 +53,7 @@ internal static class Peeker
                     if (candidates.IsDecided || received >= limit || (client.PeerFinished && received <= seen)) break;
                     if (received > seen)
                     {
+                        if (seen == 0 && silence is not null) client.SetDeadline(due);
                         seen = received;
                         needed = Math.Max(candidates.Needed, seen + 1);
                         if (needed > LargeMessage) client.GrowReceiveBuffer(limit);
@@ -59,6 +66,7 @@ internal static class Peeker
                     }
                 }
                 var wait = await client.WaitMoreAsync();
+                if (wait == WaitResult.TimedOut && seen == 0 && silence is not null) return PeekOutcome.Silent;
                 if (wait == WaitResult.TimedOut) break;
                 if (wait == WaitResult.Aborted) return PeekOutcome.ClientReset;
             }

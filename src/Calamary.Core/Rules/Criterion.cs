@@ -42,4 +42,4 @@ internal enum CriterionCost : byte
 internal readonly record struct CriterionValue(string Text, bool Negated);
 
 /// <summary>A rule before compilation.</summary>
-internal sealed record RuleDefinition(RuleAction Action, string? Name, IReadOnlyList<Criterion> Criteria);
+internal sealed record RuleDefinition(RuleAction Action, string? Name, IReadOnlyList<Criterion> Criteria, RuleLimit? Limit = null);

@@ -50,7 +50,7 @@ internal static class DnsRelay
         // Everything is known, so that there is a verdict.
         if (!flow.Rules.TryDecide(in flow.Facts, out var verdict, flow.Trace)) verdict = Verdict.DeniedByDefault;
         if (verdict.Action == RuleAction.Redirect) verdict = verdict with { Action = RuleAction.Deny };
-        flow.Record(in verdict);
+        verdict = flow.Record(in verdict);
         return verdict.IsAccepted ? EndReason.None : verdict.DeniedReason;
     }
 

@@ -84,6 +84,7 @@ internal sealed class MessagePump(Connection from, Connection to, RelayState sta
         var ready = Filter(from.Reactor.Scratch.AsSpan(0, received), out var failure);
         if (ready > 0 && !await Pump.SendScratchAsync(to, ready)) return false;
         if (ready > 0) state.Moved(fromClient, ready);
+        if (state.IsPauseDue(fromClient)) await state.PauseAsync(fromClient);
         return failure == EndReason.None || End(failure);
     }
 

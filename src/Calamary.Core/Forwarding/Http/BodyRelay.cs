@@ -55,6 +55,7 @@ internal static class BodyRelay
                 return false;
             }
             state.Moved(fromClient, forwarded);
+            if (state.IsPauseDue(fromClient)) await state.PauseAsync(fromClient);
             if (status == ChunkedStatus.Ended) return true;
         }
     }

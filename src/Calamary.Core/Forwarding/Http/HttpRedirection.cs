@@ -23,7 +23,7 @@ internal static class HttpRedirection
     {
         if (flow.Facts.Transport == TransportProtocol.Tcp && !flow.Facts.Has(FactStages.Payload) && !flow.Mode.CanAnswer)
         {
-            var peek = await Peeker.PeekAsync(flow);
+            var peek = await Peeker.PeekAsync(flow, flow.Policy.Timeouts.Process);
             if (peek != PeekOutcome.Over) return Peeker.ReasonOf(peek);
         }
         if (flow.Facts.Protocol != HttpProtocol.Id)

@@ -38,7 +38,7 @@ internal static class RequestForwarder
             : await FlowJudge.JudgeAsync(flow, flow.Facts.Destination, request.Authority.Name);
         if (decision.Verdict is not { } verdict)
             return await AnswerAsync(flow, mode, For(HttpMode.ResponseFor(decision.Failure), request), decision.Failure);
-        flow.Record(in verdict);
+        verdict = flow.Record(in verdict);
         if (verdict.Action == RuleAction.Redirect)
         {
             var (answer, reason) = HttpRedirection.Build(request);

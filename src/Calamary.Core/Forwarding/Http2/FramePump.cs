@@ -262,6 +262,7 @@ internal abstract class FramePump(Connection from, Connection to, Http2Session s
                 return false;
             }
             Session.Relay.Moved(fromClient, sent);
+            if (Session.Relay.IsPauseDue(fromClient)) await Session.Relay.PauseAsync(fromClient);
         }
         return await AfterSendAsync();
     }

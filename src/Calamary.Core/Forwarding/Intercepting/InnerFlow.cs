@@ -31,7 +31,7 @@ internal static class InnerFlow
         }
         if (!flow.Rules.TryDecide(in flow.Facts, out _))
         {
-            var peek = await Peeker.PeekAsync(flow);
+            var peek = await Peeker.PeekAsync(flow, flow.Policy.Timeouts.Process);
             if (peek != PeekOutcome.Over) return Refusal.Of(flow) ?? Peeker.ReasonOf(peek);
             if (flow.Policy.Debug) flow.Policy.Log.Identified(in flow.Facts);
             if (flow.Facts.Protocol == HttpProtocol.Id)
@@ -48,8 +48,7 @@ internal static class InnerFlow
         if (!flow.Rules.TryDecide(in flow.Facts, out var verdict, flow.Trace))
             throw new InvalidOperationException("the verdict depends on a fact that nobody will find out");
         if (verdict.Action == RuleAction.Redirect) verdict = verdict with { Action = RuleAction.Deny };
-        flow.Record(in verdict);
-        return verdict;
+        return flow.Record(in verdict);
     }
 
     private static void BeginInside(Flow flow, string protocol)

@@ -88,6 +88,11 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
         if (_running is not { } flow) return;
         LastSeen = _connection!.LastSeen = _owner.Reactor.Now;
         if (!_connection.Waiting.IsEmpty) _connection.Release();
+        if (flow.Limit?.Share.Received?.TryPay(data.Length) == false)
+        {
+            _owner.Metrics.DatagramLost(DatagramLoss.Limited);
+            return;
+        }
         flow.CountReceived(data.Length);
         if (!_stripsEch)
         {
@@ -285,6 +290,12 @@ internal sealed class UdpAssociation : TimerNode, IDatagramSink
     private void Forward(ReadOnlyMemory<byte> data, int segment)
     {
         _connection!.LastSeen = LastSeen;
+        // Datagrams over the rate are lost, as on a link of that rate.
+        if (_running!.Limit?.Share.Sent?.TryPay(data.Length) == false)
+        {
+            _owner.Metrics.DatagramLost(DatagramLoss.Limited);
+            return;
+        }
         _routes.AddToServer(data.Span, segment);
         _running!.CountSent(data.Length);
     }

@@ -41,11 +41,6 @@ internal static class CriterionCatalog
         IReadOnlyList<ProtocolId> protocols,
         Action<int, string, string?> report)
     {
-        if (NotAvailable.Has(NotAvailable.Keys, key))
-        {
-            report(-1, NotAvailable.Message(key), null);
-            return null;
-        }
         if (!Factories.TryGetValue(key, out var create))
         {
             report(-1, $"'{key}' is no criterion", ClosestWord.Find(key, Keys));

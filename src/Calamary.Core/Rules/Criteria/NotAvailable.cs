@@ -4,9 +4,6 @@ namespace Calamary.Core.Rules.Criteria;
 /// never matched would let traffic through, or cut it off.</summary>
 internal static class NotAvailable
 {
-    /// <summary>Keys of <c>match</c>.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["limit"];
-
     /// <summary>Values of <c>protoL5</c>, unless a parser is registered for them.</summary>
     public static IReadOnlyList<string> Protocols { get; } =
     [
