@@ -84,6 +84,7 @@ internal sealed class Explainer(CalamaryConfig config)
         { Action: RuleAction.Deny, Rule: >= 0 } when config.Rules[verdict.Rule].Action == RuleAction.Intercept => "QUIC and DTLS are not intercepted",
         { Action: RuleAction.Redirect } => "plain HTTP is answered with a redirect to https, anything else is denied",
         { Action: RuleAction.Intercept } => "what is inside is judged again",
+        { Action: RuleAction.Limit } => "over the rule's number of flows it would be denied",
         _ => null,
     };
 }

@@ -36,8 +36,7 @@ public sealed partial class ExampleTests
     [InlineData("actions")]
     [InlineData("recipes")]
     public void Every_page_has_flows(string folder) =>
-        Assert.All(Directory.EnumerateFiles(Path.Combine(FindRoot(), "docs", folder), "*.md"),
-            page => Assert.True(FlowsOf(page).Count > 0 || !File.ReadAllText(page).Contains("```yaml", StringComparison.Ordinal), page));
+        Assert.All(Directory.EnumerateFiles(Path.Combine(FindRoot(), "docs", folder), "*.md"), page => Assert.NotEmpty(FlowsOf(page)));
 
     [Fact]
     public void Links_lead_somewhere()
