@@ -84,12 +84,18 @@ public class MalformedTests : ConfigTests
     [InlineData("listen: {mode: http, interceptFallback: passthru}",
         "c.yml:1:41: error: listen.interceptFallback: 'passthru' is none of deny, passthrough")]
     [InlineData("dns: {stripEch: maybe}", "c.yml:1:17: error: dns.stripEch: 'maybe' is neither true nor false")]
-    [InlineData("recheck: true", "c.yml:1:10: error: recheck: not available in this version")]
+    [InlineData("recheck: perhaps", "c.yml:1:10: error: recheck: 'perhaps' is neither true nor false")]
     [InlineData("rules: [{match: {}, action: intercept}]", "c.yml:1:29: error: rules[0].action: 'intercept' needs a CA of its own: "
         + "set 'certs.interceptPublic' and 'certs.interceptPrivate'; make one with 'calamary ca init --dir DIR'")]
     [InlineData("rules: [{match: {action: intercept}}]", "c.yml:1:26: error: rules[0].match.action: 'intercept' needs a CA of its own: "
         + "set 'certs.interceptPublic' and 'certs.interceptPrivate'; make one with 'calamary ca init --dir DIR'")]
-    [InlineData("rules: [{match: {}, action: accept, limit: {rate: 1mbit}}]", "c.yml:1:44: error: rules[0].limit: not available in this version")]
+    [InlineData("rules: [{match: {}, action: accept, limit: {rate: 1mbit}}]", "c.yml:1:44: error: rules[0].limit: the key goes with the action 'limit' only")]
+    [InlineData("rules: [{match: {}, action: limit}]",
+        "c.yml:1:29: error: rules[0].action: 'limit' needs the key 'limit' beside it: limit: {rate: '10mbit', flows: 100, per: 'src'}")]
+    [InlineData("rules: [{match: {}, action: limit, limit: {per: src}}]", "c.yml:1:43: error: rules[0].limit: there is nothing to limit: write 'rate', 'flows' or both")]
+    [InlineData("rules: [{match: {}, action: limit, limit: {rate: 10mb}}]",
+        "c.yml:1:50: error: rules[0].limit.rate: '10mb' is no rate: write one as 500kbit, 10mbit or 1gbit (bits a second)")]
+    [InlineData("rules: [{match: {}, action: limit, limit: {rate: 1bit}}]", "c.yml:1:50: error: rules[0].limit.rate: '1bit' is not between 8kbit and 100gbit")]
     [InlineData("certs: {caPublic: ca.crt}", "c.yml:1:19: warning: certs.caPublic: the file 'ca.crt' does not exist (no rule needs it)")]
     [InlineData("certs: {caPublic: ca.crt}\nrules: [{match: {cert: valid}, action: accept}]",
         "c.yml:1:19: error: certs.caPublic: the file 'ca.crt' does not exist")]

@@ -22,7 +22,6 @@ public class CriterionErrorTests
     [InlineData("port", "https", "'https' is no port: write a number or a range as 8000-8999")]
     [InlineData("sport", "-5", "'-5' is no port: write a number or a range as 8000-8999")]
     [InlineData("sport", "", "'' is no port: write a number or a range as 8000-8999")]
-    [InlineData("protoL5", "SSH", "'ssh' is not available in this version")]
     [InlineData("dns", "1.2.3.4", "'1.2.3.4' is an address: compare it with dest")]
     [InlineData("tlsVersion", "=>1.2", "'=>1.2' is no TLS version: write 1.0, 1.1, 1.2 or 1.3, with <, <=, > or >= in front to compare")]
     [InlineData("tlsVersion", "<", "'<' is no TLS version: write 1.0, 1.1, 1.2 or 1.3, with <, <=, > or >= in front to compare")]
@@ -96,11 +95,6 @@ public class CriterionErrorTests
     [Fact]
     public void Every_bad_value_is_reported() =>
         Assert.Equal([1, 3], Errors("port", "443", "x", "80", "!99999").Select(e => e.Index));
-
-    [Theory]
-    [InlineData("limit")]
-    public void Keys_of_later_versions_are_refused(string key) =>
-        Assert.Equal((-1, $"'{key.ToLowerInvariant()}' is not available in this version", null), Assert.Single(Errors(key, "x")));
 
     [Fact]
     public void Unknown_keys_and_empty_lists_are_refused()

@@ -15,14 +15,7 @@ internal sealed class ProtocolCriterion(Operands<WordSet> operands)
         var words = new WordTable<string>(
             "protocol", [.. values.Protocols.Append(ProtocolId.Unknown).Select(static p => KeyValuePair.Create(p.Name, p.Name))]);
 
-        bool TryParse(string text, out string name, out ValueError error)
-        {
-            if (words.TryParse(text, out name, out error)) return true;
-            if (NotAvailable.Has(NotAvailable.Protocols, text)) error = new(NotAvailable.Message(text));
-            return false;
-        }
-
-        return values.Compile<string, WordSet>(TryParse, static names => new(names)) is { } operands
+        return values.Compile<string, WordSet>(words.TryParse, static names => new(names)) is { } operands
             ? new ProtocolCriterion(operands)
             : null;
     }
