@@ -9,6 +9,7 @@ public sealed class OddServer
     public const int Greet = 7004;
     public const int Sink = 7005;
     public const int Source = 7006;
+    public const int Mail = 7007;
     public const int HttpEcho = 8080;
 
     public OutputLines Events { get; private set; } = new();

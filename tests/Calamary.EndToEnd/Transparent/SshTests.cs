@@ -11,8 +11,9 @@ public sealed class SshTests(NetworkLab lab) : IClassFixture<NetworkLab>, IAsync
 
     [Theory]
     [InlineData("{port: 2222}", true)]
-    [InlineData("{protoL5: unknown}", true)]
-    [InlineData("{encrypted: true}", false)]
+    [InlineData("{protoL5: unknown}", false)]
+    [InlineData("{protoL5: ssh}", true)]
+    [InlineData("{encrypted: true}", true)]
     [InlineData("{protoL5: tls}", false)]
     public async Task Rules_decide(string match, bool passes)
     {

@@ -43,6 +43,15 @@ async def greet(reader, writer):
     return await echo(reader, writer)
 
 
+async def mail(reader, writer):
+    """A greeting that says what it is, in two parts."""
+    writer.write(b"220 mail.example.")
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    writer.write(b"test ESMTP ready\r\n")
+    return await echo(reader, writer)
+
+
 async def sink(reader, writer):
     total = 0
     while data := await reader.read(1 << 20):
@@ -112,7 +121,7 @@ def logged(behaviour):
 
 
 async def main():
-    behaviours = {7001: echo, 7002: half_close, 7003: reset, 7004: greet, 7005: sink, 7006: source, 8080: http_echo}
+    behaviours = {7001: echo, 7002: half_close, 7003: reset, 7004: greet, 7005: sink, 7006: source, 7007: mail, 8080: http_echo}
     for port, behaviour in behaviours.items():
         await asyncio.start_server(logged(behaviour), host=["10.77.2.2", "fd77:2::2"], port=port, backlog=1024)
     await asyncio.Event().wait()
