@@ -55,6 +55,10 @@ internal abstract class Service<T>(string program) where T : class
             await Console.Error.WriteLineAsync($"{program}: {failure.Message}");
             return 1;
         }
+        // Its lists may be large, and a reload brings others.
+        config = null;
+        Started();
+        GiveBackMemory();
         using var systemd = new Systemd();
         systemd.Ready();
 
@@ -94,12 +98,26 @@ internal abstract class Service<T>(string program) where T : class
         if (errors.Count == 0)
         {
             Configure(lines, CommonOf(config!));
+            config = null;
+            GiveBackMemory();
             log.LogInformation("Reloaded: {Configuration}", source);
         }
         else
         {
             log.LogError("Reload refused, the old configuration stays: {Errors}", string.Join("; ", errors));
         }
+    }
+
+    /// <summary>The service has taken over the configuration that it was registered with.</summary>
+    protected virtual void Started()
+    {
+    }
+
+    // Reading a list of a million lines leaves far more behind than it keeps; a small heap is not worth the pause.
+    private static void GiveBackMemory()
+    {
+        const long large = 32L << 20;
+        if (GC.GetTotalMemory(forceFullCollection: false) > large) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private static void Configure(LineLoggerProvider lines, CalamaryConfig config)

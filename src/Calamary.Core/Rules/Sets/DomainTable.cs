@@ -12,6 +12,9 @@ internal sealed class DomainTable : IEnumerable<(string Name, int Value)>
     private const int ValueBytes = sizeof(int);
     private const int MinSlots = 16;
 
+    /// <summary>Of an entry in public lists.</summary>
+    private const int TypicalBytes = 24;
+
     // Lists are the administrator's; the seed keeps whoever writes a public one from making its names collide.
     private static readonly ulong Seed = (ulong)Random.Shared.NextInt64() | 1;
 
@@ -24,7 +27,7 @@ internal sealed class DomainTable : IEnumerable<(string Name, int Value)>
     public DomainTable(int expected = 0)
     {
         _slots = new int[Math.Max(MinSlots, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(expected, 1 << 28) * 4 / 3))];
-        _entries = [];
+        _entries = new byte[Math.Min(expected, 1 << 26) * TypicalBytes];
     }
 
     /// <summary>The number of names.</summary>
