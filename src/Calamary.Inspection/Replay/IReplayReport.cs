@@ -1,7 +1,7 @@
 namespace Calamary.Inspection.Replay;
 
 /// <summary>Says what came of captures.</summary>
-internal interface IReplayReport
+internal interface IReplayReport : IDisposable
 {
     /// <summary>A capture begins.</summary>
     /// <param name="name">The file's base name.</param>

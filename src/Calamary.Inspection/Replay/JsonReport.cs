@@ -40,6 +40,9 @@ internal sealed class JsonReport(Stream output) : IReplayReport
     /// <inheritdoc/>
     public void End() => output.Flush();
 
+    /// <inheritdoc/>
+    public void Dispose() => _json.Dispose();
+
     private void WriteHello(TlsHello? hello)
     {
         _json.WriteString("sni", hello?.ServerName);

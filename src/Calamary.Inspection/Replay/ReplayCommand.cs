@@ -32,8 +32,7 @@ internal static class ReplayCommand
         try
         {
             using var output = new BufferedStream(Console.OpenStandardOutput(), OutputBuffer);
-            using var text = new StreamWriter(output, leaveOpen: true);
-            IReplayReport report = json ? new JsonReport(output) : new TextReport(text);
+            using IReplayReport report = json ? new JsonReport(output) : new TextReport(output);
             var progress = new ReplayProgress(Console.IsErrorRedirected ? null : Console.Error, TimeProvider.System);
             var replay = new CaptureReplay(new ReplayPolicy(config), report, Console.Error, progress);
             var code = 0;

@@ -5,8 +5,8 @@ using Calamary.Core.Observability;
 namespace Calamary.Inspection.Replay;
 
 /// <summary>A table for people, and counts at its end. Nothing in a capture can begin a line of it or reach the terminal as a command.</summary>
-/// <param name="output">Where to write.</param>
-internal sealed class TextReport(TextWriter output) : IReplayReport
+/// <param name="stream">Where to write; it stays open.</param>
+internal sealed class TextReport(Stream stream) : IReplayReport
 {
     private const int LineLength = 512;
     private const int AddressWidth = 21;
@@ -17,6 +17,7 @@ internal sealed class TextReport(TextWriter output) : IReplayReport
     // More rules than that are counted together.
     private const int MaxRulesShown = 100;
 
+    private readonly StreamWriter _output = new(stream, leaveOpen: true);
     private readonly SortedDictionary<string, long> _actions = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _protocols = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, (string Text, long Count)> _bases = [];
@@ -27,7 +28,7 @@ internal sealed class TextReport(TextWriter output) : IReplayReport
     {
         var line = new LineBuilder(stackalloc byte[LineLength]);
         line.AppendEscaped(name, FileNameWidth);
-        output.WriteLine(line.ToString());
+        _output.WriteLine(line.ToString());
     }
 
     /// <inheritdoc/>
@@ -51,21 +52,24 @@ internal sealed class TextReport(TextWriter output) : IReplayReport
         var basis = BasisOf(row.Verdict);
         line.Append(" by "u8);
         line.AppendEscaped(basis, RuleNameWidth);
-        output.WriteLine(line.ToString());
+        _output.WriteLine(line.ToString());
         Count(row, basis);
     }
 
     /// <inheritdoc/>
     public void End()
     {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_flows} flows"));
+        _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_flows} flows"));
         WriteCounts("verdict", _actions);
         WriteCounts("protocol", _protocols);
         WriteCounts("by", _bases.Values.Take(MaxRulesShown).Select(static b => KeyValuePair.Create(b.Text, b.Count)));
         if (_bases.Count > MaxRulesShown)
             WriteCounts("", [KeyValuePair.Create("other rules", _bases.Values.Skip(MaxRulesShown).Sum(static b => b.Count))]);
-        output.Flush();
+        _output.Flush();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _output.Dispose();
 
     private void Count(FlowRow row, string basis)
     {
@@ -80,9 +84,10 @@ internal sealed class TextReport(TextWriter output) : IReplayReport
 
     private void WriteCounts(string title, IEnumerable<KeyValuePair<string, long>> counts)
     {
+        Span<byte> buffer = stackalloc byte[LineLength];
         foreach (var (name, count) in counts)
         {
-            var line = new LineBuilder(stackalloc byte[LineLength]);
+            var line = new LineBuilder(buffer);
             line.Append("  "u8);
             line.AppendEscaped(title, ProtocolWidth);
             Pad(ref line, 12);
@@ -90,7 +95,7 @@ internal sealed class TextReport(TextWriter output) : IReplayReport
             Pad(ref line, 40);
             line.Append(" "u8);
             line.Append(count);
-            output.WriteLine(line.ToString());
+            _output.WriteLine(line.ToString());
         }
     }
 
