@@ -19,7 +19,7 @@ internal static class PppLink
         return protocol switch
         {
             0x0021 or 0x0057 => frame[length..],
-            0x0281 => EtherType.FindIP(frame[length..], 0x8847),
+            0x0281 => EtherType.FindIPOf(frame[length..], 0x8847),
             _ => default,
         };
     }
