@@ -8,11 +8,13 @@ internal static class FlowOpener
 {
     private const int FirstDynamicPort = 32_768;
     private const int FirstUserPort = 1024;
+    // Its clients use ports below 1024.
+    private const int Nfs = 2049;
 
     // Ports above 1023 on which servers are usually found, and hardly ever clients.
     private static readonly HashSet<ushort> s_servicePorts =
     [
-        1080, 1194, 1433, 1521, 1723, 1883, 1935, 2049, 2404, 3128, 3268, 3306, 3389, 4840, 5060, 5061, 5222, 5269, 5432, 5672, 5900, 6379, 6667, 8000, 8008,
+        1080, 1194, 1433, 1521, 1723, 1883, 1935, 2404, 3128, 3268, 3306, 3389, 4840, 5060, 5061, 5222, 5269, 5432, 5672, 5900, 6379, 6667, 8000, 8008,
         8080, 8081, 8443, 8883, 8888, 9000, 9042, 9092, 9200, 11211, 20000, 25565, 27017, 44818, 50051,
     ];
 
@@ -31,6 +33,7 @@ internal static class FlowOpener
     /// <summary>The higher, the more it looks like a client's port.</summary>
     private static int ClassOf(ushort port) => port switch
     {
+        Nfs => -1,
         < FirstUserPort => 0,
         _ when s_servicePorts.Contains(port) => 1,
         < FirstDynamicPort => 2,

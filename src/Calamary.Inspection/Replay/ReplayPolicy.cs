@@ -49,7 +49,7 @@ internal sealed class ReplayPolicy
             Protocol = facts.Protocol,
             Tls = facts.Tls,
             Host = host,
-            Question = facts.Dns?.Name,
+            Question = QuestionName.Plain(facts.Dns?.Name),
             Verdict = _judge.Judge(facts),
         };
     }

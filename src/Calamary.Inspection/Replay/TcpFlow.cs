@@ -43,7 +43,7 @@ internal sealed class TcpFlow : CapturedFlow
         if (segment.IsRst)
         {
             // What a reset carries is a remark. Its number tells it from another connection between the same ports, and often no more.
-            StreamsOf(segment).Sender.BeginAt(segment.Sequence);
+            StreamsOf(segment).Sender.BeginAt(segment.Sequence, false);
             return;
         }
         var isFromClient = segment.Source == Source;
@@ -55,7 +55,7 @@ internal sealed class TcpFlow : CapturedFlow
         else
         {
             // Tells where the client's stream begins if the client's SYN is not in the capture.
-            if (segment.IsSynAck) _client.BeginAt(segment.Acknowledged);
+            if (segment.IsSynAck) _client.BeginAt(segment.Acknowledged, true);
             // Only servers that speak before their clients do are listened to.
             if (_peek is null && segment.Length > 0) _peek = new StreamPeek(Policy, wasSilent && !HasClientSpoken(segment));
             if (_peek is null || _peek.IsServerFirst) _server.Take(segment);

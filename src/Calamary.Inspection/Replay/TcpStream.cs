@@ -11,6 +11,7 @@ internal sealed class TcpStream(int limit)
 
     private ByteRanges? _data;
     private int? _end;
+    private bool _isFirstCertain;
     private bool _isOver;
 
     /// <summary>The number of the first byte; null until the first packet.</summary>
@@ -27,13 +28,20 @@ internal sealed class TcpStream(int limit)
 
     public int Held => _data?.Capacity ?? 0;
 
-    /// <summary>Where it may begin is known from elsewhere.</summary>
-    public void BeginAt(uint first) => First ??= first;
+    /// <summary>Where it begins, or may begin, is known from elsewhere.</summary>
+    public void BeginAt(uint first, bool isCertain)
+    {
+        First ??= first;
+        _isFirstCertain |= isCertain;
+    }
 
-    /// <summary>Takes a packet. Without its SYN a stream begins where its first packet does.</summary>
+    /// <summary>Takes a packet. Without its SYN a stream begins with the first packet that has data: probes that keep a connection alive have lower
+    /// numbers than what follows.</summary>
     public void Take(in Segment segment)
     {
-        if (First is null || (!HasData && (segment.IsSyn || segment.IsSynAck))) First = segment.DataSequence;
+        var isSyn = segment.IsSyn || segment.IsSynAck;
+        if (First is null || (!HasData && (isSyn || !_isFirstCertain))) First = segment.DataSequence;
+        _isFirstCertain |= isSyn;
         var offset = (int)(segment.DataSequence - First.Value);
         _isOver |= offset > MaxWindow;
         if (_isOver) return;

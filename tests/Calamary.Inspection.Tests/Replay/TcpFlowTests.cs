@@ -70,6 +70,10 @@ public sealed class TcpFlowTests
     }
 
     [Fact]
+    public void Keep_alive_probes_before_the_first_data_of_a_running_connection() =>
+        Assert.Equal([Http], Replayed.Run(Capture.Of([From(99, []), Tcp(Server, Client, 501, Ack, [], 100), From(100, s_request)])).Lines);
+
+    [Fact]
     public void A_connection_without_data_is_a_flow()
     {
         Assert.Equal([Unknown], Replayed.Run(Capture.Of([.. Handshake(0)])).Lines);
@@ -105,6 +109,7 @@ public sealed class TcpFlowTests
     [InlineData("192.0.2.1:1025", "198.51.100.1:5222", false)]
     [InlineData("192.0.2.1:5555", "198.51.100.1:50000", true)]
     [InlineData("192.0.2.1:50001", "198.51.100.1:50000", false)]
+    [InlineData("192.0.2.1:939", "198.51.100.1:2049", false)]
     public void In_the_middle_of_a_connection_ports_tell_who_opened_it(string first, string second, bool isReversed)
     {
         var (client, server) = isReversed ? (second, first) : (first, second);

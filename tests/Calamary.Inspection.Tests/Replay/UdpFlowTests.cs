@@ -25,6 +25,10 @@ public sealed class UdpFlowTests
     }
 
     [Fact]
+    public void Questions_are_written_as_usual() => Assert.Equal("*.a_b.\\255\\046x",
+        Replayed.Run(Capture.Of(Udp(Client, Server, [.. "\0\u0001\u0001\0\0\u0001\0\0\0\0\0\0\u0001*\u0003a_b"u8, 3, 255, (byte)'.', (byte)'x', 0, 0, 1, 0, 1]))).Flows[0].GetProperty("dns_qname").GetString());
+
+    [Fact]
     public void Other_protocols_are_no_flows() =>
         Assert.Empty(Replayed.Run(Capture.Of(IP(Core.Address.FromIPv4(1), Core.Address.FromIPv4(2), 1, Udp(Client, Server, [])))).Lines);
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Calamary.Core;
 using Calamary.Core.Peeking;
 using Calamary.Core.Protocols;
+using Calamary.Inspection.Replay;
 using Calamary.Inspection.Tests.Captures;
 using static Calamary.Inspection.Tests.Captures.Packets;
 
@@ -50,7 +51,7 @@ public sealed class VectorTests
     {
         Assert.Equal(facts.Protocol?.Name ?? "unknown", flow.GetProperty("l5").GetString());
         Assert.Equal(facts.Tls?.ServerName, flow.GetProperty("sni").GetString());
-        Assert.Equal(facts.Dns?.Name, flow.GetProperty("dns_qname").GetString());
+        Assert.Equal(QuestionName.Plain(facts.Dns?.Name), flow.GetProperty("dns_qname").GetString());
         Assert.Equal(facts.Tls is { Version: not TlsVersion.None } hello ? hello.Version.ToName() : null, flow.GetProperty("tls_version").GetString());
         Assert.Equal(facts.Tls?.Ech, flow.GetProperty("ech").ValueKind == JsonValueKind.Null ? null : flow.GetProperty("ech").GetBoolean());
         var alpn = flow.GetProperty("alpn");
