@@ -77,9 +77,9 @@ public sealed class IPPacketTests
         var datagram = Packets.UdpDatagram(1000, 2000, "0123456789abcdef"u8);
         Assert.Equal("0123456789abcdef", System.Text.Encoding.ASCII.GetString(Reassemble(
         [
-            Packets.IPv4(s_a, s_b, 17, datagram[..16], 0x2000, 7),
+            Packets.IPv4(s_a, s_b, 17, datagram.AsSpan(0, 16), 0x2000, 7),
             Packets.IPv4(s_a, s_b, 17, "XXXXXXXX"u8, 1 | 0x2000, 7),
-            Packets.IPv4(s_a, s_b, 17, datagram[16..], 2, 7),
+            Packets.IPv4(s_a, s_b, 17, datagram.AsSpan(16), 2, 7),
         ])!));
     }
 
@@ -87,8 +87,8 @@ public sealed class IPPacketTests
     public void A_missing_fragment_leaves_nothing()
     {
         var datagram = Packets.UdpDatagram(1000, 2000, new byte[24]);
-        Assert.Null(Reassemble([Packets.IPv4(s_a, s_b, 17, datagram[..16], 0x2000, 7), Packets.IPv4(s_a, s_b, 17, datagram[24..], 3, 7)]));
-        Assert.Null(Reassemble([Packets.IPv4(s_a, s_b, 17, datagram[..16], 0x2000, 7), Packets.IPv4(s_a, s_b, 17, datagram[16..], 2, 8)]));
+        Assert.Null(Reassemble([Packets.IPv4(s_a, s_b, 17, datagram.AsSpan(0, 16), 0x2000, 7), Packets.IPv4(s_a, s_b, 17, datagram.AsSpan(24), 3, 7)]));
+        Assert.Null(Reassemble([Packets.IPv4(s_a, s_b, 17, datagram.AsSpan(0, 16), 0x2000, 7), Packets.IPv4(s_a, s_b, 17, datagram.AsSpan(16), 2, 8)]));
     }
 
     private static string PayloadOf(byte[] packet)
