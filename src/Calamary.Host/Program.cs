@@ -1,11 +1,7 @@
 using Calamary.Host;
 using Calamary.Inspection.Explain;
+using Calamary.Inspection.Replay;
 using Calamary.Shared;
 
-if (args is ["replay", ..])
-{
-    await Console.Error.WriteLineAsync($"calamary: '{args[0]}' is not available in this version.");
-    return 2;
-}
 return await CommandLine.RunAsync(new ProxyService(), "Calamary, a security-filtering forward proxy.",
-    "./calamary.yml, else /etc/calamary/config.yml, else the embedded default", args, CaCommand.Create(), ExplainCommand.Create());
+    "./calamary.yml, else /etc/calamary/config.yml, else the embedded default", args, CaCommand.Create(), ExplainCommand.Create(), ReplayCommand.Create());

@@ -9,9 +9,9 @@ internal delegate void ListVisitor(int line, ReadOnlySpan<char> text, bool negat
 /// <summary>The values of a list file, packed: even a list of a million names can be kept for the case that its file is gone at the next reload.</summary>
 internal sealed class ListText
 {
-    private readonly byte[] _packed;
+    private readonly MemoryStream _packed;
 
-    private ListText(byte[] packed, int count, bool hasNegated) => (_packed, Count, HasNegated) = (packed, count, hasNegated);
+    private ListText(MemoryStream packed, int count, bool hasNegated) => (_packed, Count, HasNegated) = (packed, count, hasNegated);
 
     public int Count { get; }
 
@@ -20,7 +20,8 @@ internal sealed class ListText
     /// <summary>Hands over each value, in order.</summary>
     public void ForEach(ListVisitor visit)
     {
-        using var inflate = new DeflateStream(new MemoryStream(_packed), CompressionMode.Decompress);
+        _packed.Position = 0;
+        using var inflate = new DeflateStream(_packed, CompressionMode.Decompress, leaveOpen: true);
         using var reader = new BinaryReader(new BufferedStream(inflate, 1 << 16), Encoding.UTF8);
         var line = 0;
         var bytes = new byte[ListLine.MaxValue * 4];
@@ -61,7 +62,7 @@ internal sealed class ListText
         public ListText Pack()
         {
             _writer.Dispose();
-            return new(_packed.ToArray(), _count, _hasNegated);
+            return new(_packed, _count, _hasNegated);
         }
 
         public void Dispose() => _writer.Dispose();

@@ -8,14 +8,14 @@ internal static class DatagramPeeker
 {
     public static async ValueTask<PeekOutcome> PeekAsync(Flow flow, DatagramConnection client)
     {
-        var isDecided = false;
+        var (isDecided, isOfFirst) = (false, false);
         client.SetDeadline(flow.Started + (long)flow.Policy.Timeouts.Process.TotalMilliseconds);
         try
         {
             var seen = 0;
             while (true)
             {
-                isDecided = client.Waiting.Length > seen && TryIdentify(flow, client);
+                isDecided = client.Waiting.Length > seen && TryIdentify(flow.Policy.DatagramParsers, client.Waiting, ref flow.Facts, out isOfFirst);
                 if (isDecided || client.IsFull) break;
                 seen = client.Waiting.Length;
                 var wait = await client.WaitMoreAsync();
@@ -27,6 +27,7 @@ internal static class DatagramPeeker
         {
             client.ClearDeadline();
         }
+        client.IsOfFirst = isOfFirst;
         // Those behind the first may be the first of something.
         if (flow.Facts.Protocol is null)
         {
@@ -43,7 +44,8 @@ internal static class DatagramPeeker
         return PeekOutcome.Over;
     }
 
-    private static ProtocolId? Proven(IReadOnlyList<IDatagramParser> parsers, ReadOnlySpan<ReadOnlyMemory<byte>> datagrams)
+    /// <summary>What the datagrams prove though no parser is done; null for nothing.</summary>
+    public static ProtocolId? Proven(IReadOnlyList<IDatagramParser> parsers, ReadOnlySpan<ReadOnlyMemory<byte>> datagrams)
     {
         foreach (var parser in parsers)
             if (parser.IsProven(datagrams)) return parser.Protocol;
@@ -51,16 +53,22 @@ internal static class DatagramPeeker
     }
 
     /// <summary>Asks all parsers, since it is only ever about a few datagrams. True when one is done, or none needs more.</summary>
-    private static bool TryIdentify(Flow flow, DatagramConnection client)
+    /// <param name="parsers">The parsers, in the order of trying.</param>
+    /// <param name="datagrams">All datagrams received so far; at least one.</param>
+    /// <param name="facts">What one says that is done.</param>
+    /// <param name="isOfFirst">Whether that is about the first datagram alone.</param>
+    public static bool TryIdentify(
+        IReadOnlyList<IDatagramParser> parsers, ReadOnlySpan<ReadOnlyMemory<byte>> datagrams, ref FlowFacts facts, out bool isOfFirst)
     {
         var needsMore = false;
-        foreach (var parser in flow.Policy.DatagramParsers)
+        isOfFirst = false;
+        foreach (var parser in parsers)
         {
-            var result = parser.Parse(client.Waiting, ref flow.Facts);
+            var result = parser.Parse(datagrams, ref facts);
             if (result.Status == ParseStatus.Done)
             {
-                flow.Facts.Protocol ??= parser.Protocol;
-                client.IsOfFirst = result.Length == 1;
+                facts.Protocol ??= parser.Protocol;
+                isOfFirst = result.Length == 1;
                 return true;
             }
             needsMore |= result.Status == ParseStatus.NeedMoreData;

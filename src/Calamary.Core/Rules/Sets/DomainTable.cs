@@ -48,7 +48,11 @@ internal sealed class DomainTable : IEnumerable<(string Name, int Value)>
     }
 
     /// <summary>Gives back what is not used.</summary>
-    public void Trim() => Array.Resize(ref _entries, _used);
+    public void Trim()
+    {
+        // A copy of a large array costs more for a moment than it saves.
+        if (_used < _entries.Length - _entries.Length / 4) Array.Resize(ref _entries, _used);
+    }
 
     /// <summary>Finds the entries of a name and of its parents, from the last label on.</summary>
     public Walk WalkFrom(ReadOnlySpan<char> name) => new(this, name);
