@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Calamary.Core.Protocols.Irc;
 
 /// <summary>Identifies IRC by what a client or a server registers with (RFC 2812 §3.1, RFC 2813 §4.1): NICK, USER with its four parameters, SERVER, or
@@ -7,6 +9,8 @@ public sealed class IrcParser : IProtocolParser
     // RFC 2812 §2.3.
     private const int MaxLine = 512;
     private const int MaxNick = 64;
+
+    private static readonly SearchValues<byte> NotInNicks = SearchValues.Create(" ,*?!@:/<>\"'"u8);
 
     /// <inheritdoc/>
     public ProtocolId Protocol => IrcProtocol.Id;
@@ -41,7 +45,7 @@ public sealed class IrcParser : IProtocolParser
         {
             var nick = line[5..];
             if (nick is [(byte)':', ..]) nick = nick[1..];
-            return nick.Length is > 0 and <= MaxNick && !char.IsAsciiDigit((char)nick[0]) && !nick.ContainsAny(" ,*?!@:/<>\"'"u8);
+            return nick.Length is > 0 and <= MaxNick && !char.IsAsciiDigit((char)nick[0]) && !nick.ContainsAny(NotInNicks);
         }
         var isUser = Is(line, "USER "u8);
         if (!isUser && !Is(line, "SERVER "u8)) return false;

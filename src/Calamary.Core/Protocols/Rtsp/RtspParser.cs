@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Calamary.Core.Protocols.Rtsp;
 
 /// <summary>Identifies RTSP by a client's request line (RFC 2326 §6.1, RFC 7826 §7.1): a method of RTSP, and its name and version behind the URI.</summary>
