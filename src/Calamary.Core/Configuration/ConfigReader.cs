@@ -41,7 +41,8 @@ public static class ConfigReader
         var certs = service.Child("certs");
         var config = ServiceReader.Read(service, certs);
         var hasAuthority = !certs.IsEmpty("interceptPublic") && !certs.IsEmpty("interceptPrivate");
-        var rules = ReadRules(root, new RuleReader(new MatchReader(context, config.Parsing), hasAuthority));
+        var rules = ReadRules(root, new RuleReader(new MatchReader(context, config.Parsing), hasAuthority), config);
+        context.Values.WarnOfUnused();
         config = config with { Rules = rules, Certs = CertsReader.Read(certs, config.Listeners, rules) };
 
         nested.Know(service);
@@ -51,9 +52,16 @@ public static class ConfigReader
         return config;
     }
 
-    private static List<RuleDefinition> ReadRules(Section root, RuleReader reader)
+    private static List<RuleDefinition> ReadRules(Section root, RuleReader reader, CalamaryConfig config)
     {
-        var rules = root.Children("rules").Select(reader.Read).OfType<RuleDefinition>().ToList();
+        var items = root.Children("rules").ToList();
+        var rules = items.Select(reader.Read).OfType<RuleDefinition>().ToList();
+        // With errors in them, the others' numbers are not those of the file.
+        if (rules.Count == items.Count)
+        {
+            var namesRequested = config.Listeners.Any(static l => l.Mode is ListenerMode.Http or ListenerMode.Https or ListenerMode.Socks5);
+            foreach (var (rule, message) in RuleReview.Find(rules, namesRequested)) root.Context.Problems.Warn(items[rule].Node, message);
+        }
         if (root.Find("rules") is null or YamlScalar { IsNull: true } or YamlSequence { Items.Count: 0 })
             root.Context.Problems.Warn(root.Find("rules") ?? root.Node, "no rules: everything is denied");
         return rules;

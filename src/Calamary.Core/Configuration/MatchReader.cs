@@ -71,6 +71,7 @@ internal sealed class MatchReader(ConfigContext context, ParsingConfig parsing)
             }
         });
         if (skipped > MaxSkipped) context.Problems.Warn(entry.Value, $"{skipped - MaxSkipped} more values of lists are not understood and skipped");
+        if (criterion?.IsNever == true) context.Problems.Warn(entry.Value, "these values exclude each other: the rule can never match");
         // Whatever is not understood must not match by accident.
         if (criterion is null && !reported) context.Problems.Error(entry.Value, "these values are not understood");
         if (key.Equals("protoL5", StringComparison.OrdinalIgnoreCase)) WarnOfDisabled(values);

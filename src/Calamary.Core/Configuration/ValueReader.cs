@@ -22,6 +22,13 @@ internal sealed class ValueReader(ProblemList problems, ListStore lists)
         foreach (var variable in _variables.Values) Resolve(variable, variable.Node);
     }
 
+    /// <summary>Says which variables nothing has asked for.</summary>
+    public void WarnOfUnused()
+    {
+        foreach (var variable in _variables.Values)
+            if (!variable.IsUsed) problems.Warn(variable.Node, $"the variable '{variable.Name}' is never used");
+    }
+
     /// <summary>Reads a list, or a single value as a list of one. A list that is nothing but one variable is that variable's own.</summary>
     /// <returns>What could be read, see <see cref="ValueList.IsWhole"/>; null for nothing.</returns>
     public ValueList? Read(YamlNode node)
@@ -63,6 +70,8 @@ internal sealed class ValueReader(ProblemList problems, ListStore lists)
             Fail(reference, $"unknown variable '{value.Text}'{Suggestion.For(value.Text, _variables.Keys.Select(name => "$" + name))}");
             return null;
         }
+        if (_open.Count > 0) _open[^1].Held.Add(variable);
+        else Use(variable);
         if (!Resolve(variable, reference) || variable.Values is not { } values || !value.Negated) return variable.Values;
         if (values.HasNegated)
         {
@@ -71,6 +80,13 @@ internal sealed class ValueReader(ProblemList problems, ListStore lists)
         }
         if (variable.Negated is null && Count(values, reference)) variable.Negated = values.Negate();
         return variable.Negated;
+    }
+
+    private static void Use(Variable variable)
+    {
+        if (variable.IsUsed) return;
+        variable.IsUsed = true;
+        foreach (var held in variable.Held) Use(held);
     }
 
     private bool Resolve(Variable variable, YamlNode reference)

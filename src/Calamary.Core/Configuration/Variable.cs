@@ -17,6 +17,12 @@ internal sealed class Variable(string name, YamlNode node, string? file)
     /// <summary>Whether <see cref="Values"/> has been worked out.</summary>
     public bool IsResolved { get; set; }
 
+    /// <summary>Whether anything but variables that are not used themselves has it.</summary>
+    public bool IsUsed { get; set; }
+
+    /// <summary>The variables that it holds.</summary>
+    public List<Variable> Held { get; } = [];
+
     /// <summary>Null when nothing could be read.</summary>
     public ValueList? Values { get; set; }
 

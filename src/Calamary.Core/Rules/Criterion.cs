@@ -9,6 +9,12 @@ internal abstract class Criterion
     /// <summary>The same, telling <paramref name="trace"/> what was compared with what. May allocate.</summary>
     public abstract Truth Evaluate(in FlowFacts facts, int rule, IRuleTrace trace);
 
+    /// <summary>Whether no flow fulfils it: its values exclude each other.</summary>
+    public abstract bool IsNever { get; }
+
+    /// <summary>Whether every flow that fulfils <paramref name="other"/>, of the same type, fulfils this one as well. False when that is not sure.</summary>
+    public abstract bool Covers(Criterion other);
+
     /// <summary>Searches this key of all rules together.</summary>
     /// <param name="column">The criteria of this one's type, with the numbers of their rules.</param>
     /// <param name="rules">The number of all rules.</param>

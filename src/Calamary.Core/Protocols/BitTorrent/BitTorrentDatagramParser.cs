@@ -35,11 +35,11 @@ public sealed class BitTorrentDatagramParser : IDatagramParser
     private static bool IsTracker(ReadOnlySpan<byte> datagram) =>
         datagram.Length == TrackerLength && BinaryPrimitives.ReadInt64BigEndian(datagram) == TrackerMagic && BinaryPrimitives.ReadInt32BigEndian(datagram[8..]) == 0;
 
-    // Version 1, type ST_SYN; no time to compare with yet, the first sequence number, nothing to acknowledge; extensions to the very end.
+    // Version 1, type ST_SYN; no time to compare with yet, nothing to acknowledge; extensions to the very end.
     private static bool IsUtp(ReadOnlySpan<byte> datagram)
     {
         if (datagram.Length < UtpHeader || datagram[0] != UtpSyn || BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]) != 0
-            || BinaryPrimitives.ReadUInt16BigEndian(datagram[16..]) != 1 || BinaryPrimitives.ReadUInt16BigEndian(datagram[18..]) != 0) return false;
+            || BinaryPrimitives.ReadUInt16BigEndian(datagram[18..]) != 0) return false;
         var extension = datagram[1];
         var rest = datagram[UtpHeader..];
         while (extension != 0)

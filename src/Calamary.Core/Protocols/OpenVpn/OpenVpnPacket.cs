@@ -36,9 +36,9 @@ internal static class OpenVpnPacket
     // No acknowledgement, message 0.
     private static bool IsTail(ReadOnlySpan<byte> tail) => !tail.ContainsAnyExcept((byte)0);
 
-    // A small number (0x0f…: what clients with tls-crypt-v2 and cookies begin with), and the time.
+    // A small number, where its first byte may announce what the client can do (early negotiation), and the time.
     private static bool IsReplay(ReadOnlySpan<byte> replay) =>
-        BinaryPrimitives.ReadUInt32BigEndian(replay) is > 0 and < 256 or 0x0F000001 && BinaryPrimitives.ReadUInt32BigEndian(replay[4..]) > FirstTime;
+        replay[0] < 0x10 && BinaryPrimitives.ReadUInt16BigEndian(replay[2..]) is > 0 and < 256 && BinaryPrimitives.ReadUInt32BigEndian(replay[4..]) > FirstTime;
 
     // The last two bytes of the wrapped key are its length (tls-crypt-v2).
     private static bool IsWrapped(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadUInt16BigEndian(key[^2..]) is >= MinWrappedKey and var length && length <= key.Length;

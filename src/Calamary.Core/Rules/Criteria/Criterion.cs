@@ -16,6 +16,7 @@ internal abstract class Criterion<TFact, TSet>(Operands<TSet> operands, string t
     // As classes without TSet: code that is shared by all of them would look its type up at each call.
     private readonly ValueSet<TFact>? _matching = operands.Matching;
     private readonly ValueSet<TFact>? _excluded = operands.Excluded;
+    private readonly Operands<TSet> _operands = operands;
     private readonly Truth _undecided = OutcomeForAnyFact(operands.Matching, operands.Excluded, mayBeAbsent);
 
     public override Truth Evaluate(in FlowFacts facts) => Read(facts, out var fact) switch
@@ -38,7 +39,7 @@ internal abstract class Criterion<TFact, TSet>(Operands<TSet> operands, string t
                 FactState.Absent => Truth.No,
                 _ => _undecided,
             };
-            trace.Compared(rule, traceName, operands.MatchingText, actual, outcome);
+            trace.Compared(rule, traceName, _operands.MatchingText, actual, outcome);
         }
         if (_excluded is null || outcome == Truth.No) return outcome;
 
@@ -48,8 +49,17 @@ internal abstract class Criterion<TFact, TSet>(Operands<TSet> operands, string t
             FactState.Absent => Truth.Yes,
             _ => _undecided,
         };
-        trace.Compared(rule, "!" + traceName, operands.ExcludedText, actual, outcome);
+        trace.Compared(rule, "!" + traceName, _operands.ExcludedText, actual, outcome);
         return outcome;
+    }
+
+    public override bool IsNever => _undecided == Truth.No;
+
+    public override bool Covers(Criterion other)
+    {
+        var (own, others) = (_operands, ((Criterion<TFact, TSet>)other)._operands);
+        return (own.Matching is null || (others.Matching is not null && own.Matching.Covers(others.Matching)))
+            && (own.Excluded is null || (others.Excluded is not null && others.Excluded.Covers(own.Excluded)));
     }
 
     public override ICriterionIndex CreateIndex(IReadOnlyList<(int Rule, Criterion Criterion)> column, int rules) =>
@@ -58,7 +68,7 @@ internal abstract class Criterion<TFact, TSet>(Operands<TSet> operands, string t
     /// <summary>Takes the fact out of what is known.</summary>
     protected abstract FactState Read(in FlowFacts facts, out TFact fact);
 
-    private TSet? Matching => operands.Matching;
+    private TSet? Matching => _operands.Matching;
 
     /// <summary>The fact as a trace shows it.</summary>
     protected abstract string Format(TFact fact);

@@ -6,6 +6,9 @@ namespace Calamary.Core.Rules.Criteria;
 internal sealed class ProtocolCriterion(Operands<WordSet> operands)
     : Criterion<string, WordSet>(operands, "Proto L5", mayBeAbsent: false)
 {
+    /// <summary>The only protocols that fulfil it; null when any may but some.</summary>
+    public IReadOnlyCollection<string>? Only { get; } = operands.Matching?.Words;
+
     public override FactStages Needs => FactStages.Payload;
 
     public override CriterionCost Cost => CriterionCost.Text;

@@ -12,6 +12,12 @@ internal sealed class TransportCriterion(Operands<BooleanSet> operands)
     // The meaning is "is TCP".
     private static readonly WordTable<bool> Words = new("layer 4 protocol", [new(Tcp, true), new(Udp, false)]);
 
+    /// <summary>Whether UDP fulfils it.</summary>
+    public bool TakesUdp => Evaluate(new FlowFacts { Transport = TransportProtocol.Udp }) == Truth.Yes;
+
+    /// <summary>Whether TCP fulfils it.</summary>
+    public bool TakesTcp => Evaluate(new FlowFacts { Transport = TransportProtocol.Tcp }) == Truth.Yes;
+
     public override FactStages Needs => FactStages.None;
 
     public override CriterionCost Cost => CriterionCost.Comparison;

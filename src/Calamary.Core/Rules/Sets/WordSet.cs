@@ -12,6 +12,9 @@ internal sealed class WordSet(IReadOnlyCollection<string> words, StringComparer?
 
     public override bool IsAll => false;
 
+    /// <summary>The words.</summary>
+    public IReadOnlyCollection<string> Words => _words;
+
     public override int Size => _words.Count;
 
     public static IValueIndex<string> CreateIndex(IReadOnlyList<(int Rule, WordSet Set)> sets, int rules) => new Index(sets, rules);
