@@ -12,16 +12,29 @@ internal sealed class CompiledRule(RuleDefinition rule, int index)
     public ref readonly Verdict Verdict => ref _verdict;
 
     /// <summary>Whether all criteria hold. One that does not hold outweighs any that are still open.</summary>
-    public Truth Evaluate(in FlowFacts facts, IRuleTrace? trace)
+    public Truth Evaluate(in FlowFacts facts)
     {
         var outcome = Truth.Yes;
         foreach (var criterion in _criteria)
         {
-            var truth = trace is null ? criterion.Evaluate(facts) : criterion.Evaluate(facts, index, trace);
+            var truth = criterion.Evaluate(in facts);
             if (truth == Truth.No) return Truth.No;
             if (truth == Truth.Unknown) outcome = Truth.Unknown;
         }
-        if (outcome == Truth.Yes) trace?.Applied(index, Verdict.Action);
+        return outcome;
+    }
+
+    /// <summary>The same, telling <paramref name="trace"/> what was compared.</summary>
+    public Truth Evaluate(in FlowFacts facts, IRuleTrace trace)
+    {
+        var outcome = Truth.Yes;
+        foreach (var criterion in _criteria)
+        {
+            var truth = criterion.Evaluate(in facts, index, trace);
+            if (truth == Truth.No) return Truth.No;
+            if (truth == Truth.Unknown) outcome = Truth.Unknown;
+        }
+        if (outcome == Truth.Yes) trace.Applied(index, _verdict.Action);
         return outcome;
     }
 }

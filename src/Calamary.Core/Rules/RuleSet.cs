@@ -48,7 +48,8 @@ internal sealed class RuleSet : IRuleSet
     }
 
     private static Truth Evaluate(CompiledRule rule, in FlowFacts facts, IRuleTrace? trace) =>
-        facts.Interception != Interception.None && rule.Verdict.Action == RuleAction.Intercept ? Truth.No : rule.Evaluate(in facts, trace);
+        facts.Interception != Interception.None && rule.Verdict.Action == RuleAction.Intercept ? Truth.No
+        : trace is null ? rule.Evaluate(in facts) : rule.Evaluate(in facts, trace);
 
     // Not certain: a later rule may agree on the action, but the verdict names the rule as well.
     private static bool Decide(CompiledRule rule, Truth truth, out Verdict verdict)

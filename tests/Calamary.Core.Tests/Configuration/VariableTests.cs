@@ -76,7 +76,7 @@ public class VariableTests : ConfigTests
     public void Rules_over_the_same_variable_share_their_criterion()
     {
         var config = Valid("vars: [{name: a, value: 10.0.0.1}]\n" + Listener +
-            "rules: [{match: {src: $a}, action: deny}, {match: {src: $a}, action: deny}, {match: {dest: $a}, action: deny}]");
+            "rules: [{match: {src: $a, port: 1}, action: deny}, {match: {src: $a}, action: deny}, {match: {dest: $a}, action: deny}]");
 
         Assert.Same(config.Rules[0].Criteria[0], config.Rules[1].Criteria[0]);
         Assert.NotSame(config.Rules[0].Criteria[0], config.Rules[2].Criteria[0]);

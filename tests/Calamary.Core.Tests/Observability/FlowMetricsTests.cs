@@ -73,7 +73,7 @@ public class FlowMetricsTests
         [
             "calamary_rule_actions{action=\"accept\"} 0",
             "calamary_rule_actions{action=\"deny\"} 4",
-            "calamary_rule_actions{action=\"intercept\"} 0",
+            "calamary_rule_actions{action=\"intercept\"} 0", "calamary_rule_actions{action=\"limit\"} 0",
             "calamary_rule_actions{action=\"redirect\"} 1",
             "calamary_rule_hits{ruleId=\"0\"} 3",
             "calamary_rule_hits{ruleId=\"1\"} 2",

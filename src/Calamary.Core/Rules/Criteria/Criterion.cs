@@ -128,9 +128,9 @@ internal abstract class Criterion<TFact, TSet>(Operands<TSet> operands, string t
                     break;
                 default:
                     if (_values is null) return;
-                    _always.CopyTo(scratch);
-                    _values.Mark(fact, scratch);
-                    RuleBits.Intersect(candidates, scratch);
+                    var marks = new RuleMarks(candidates, scratch);
+                    _values.Mark(fact, ref marks);
+                    marks.Narrow(_always);
                     break;
             }
         }

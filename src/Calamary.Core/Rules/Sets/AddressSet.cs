@@ -27,10 +27,10 @@ internal sealed class AddressSet : ValueSet<Address>, IValueSet<Address, Address
         private readonly RangeIndex<uint> _ipv4 = new(sets.SelectMany(static s => s.Set._ipv4.Ranges.Select(r => (s.Rule, r.First, r.Last))), rules);
         private readonly RangeIndex<UInt128> _ipv6 = new(sets.SelectMany(static s => s.Set._ipv6.Ranges.Select(r => (s.Rule, r.First, r.Last))), rules);
 
-        public void Mark(Address fact, Span<ulong> marked)
+        public void Mark(Address fact, ref RuleMarks marks)
         {
-            if (fact.IsIPv6) _ipv6.Mark(fact.Bits, marked);
-            else _ipv4.Mark((uint)fact.Bits, marked);
+            if (fact.IsIPv6) _ipv6.Mark(fact.Bits, ref marks);
+            else _ipv4.Mark((uint)fact.Bits, ref marks);
         }
     }
 }

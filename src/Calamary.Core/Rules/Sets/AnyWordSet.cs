@@ -27,9 +27,9 @@ internal sealed class AnyWordSet(IReadOnlyCollection<string> words) : ValueSet<I
     {
         private readonly IValueIndex<string> _words = WordSet.CreateIndex([.. sets.Select(static s => (s.Rule, s.Set._words))], rules);
 
-        public void Mark(IReadOnlyList<string> fact, Span<ulong> marked)
+        public void Mark(IReadOnlyList<string> fact, ref RuleMarks marks)
         {
-            for (var i = 0; i < fact.Count; i++) _words.Mark(fact[i], marked);
+            for (var i = 0; i < fact.Count; i++) _words.Mark(fact[i], ref marks);
         }
     }
 }

@@ -21,6 +21,6 @@ internal sealed class BooleanSet(IReadOnlyCollection<bool> values) : ValueSet<bo
         private readonly RuleList _yes = new([.. sets.Where(static s => s.Set._yes).Select(static s => s.Rule)], rules);
         private readonly RuleList _no = new([.. sets.Where(static s => s.Set._no).Select(static s => s.Rule)], rules);
 
-        public void Mark(bool fact, Span<ulong> marked) => (fact ? _yes : _no).MarkIn(marked);
+        public void Mark(bool fact, ref RuleMarks marks) => marks.Add(fact ? _yes : _no);
     }
 }

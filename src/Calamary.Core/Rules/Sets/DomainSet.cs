@@ -110,11 +110,11 @@ internal sealed class DomainSet : ValueSet<string>, IValueSet<string, DomainSet>
             _any = new([.. sets.Where(static s => s.Set.IsAll).Select(static s => s.Rule)], rules);
         }
 
-        public void Mark(string fact, Span<ulong> rules)
+        public void Mark(string fact, ref RuleMarks marks)
         {
-            _any.MarkIn(rules);
+            marks.Add(_any);
             var walk = _names.WalkFrom(fact);
-            while (walk.Next(out var number, out var isWhole)) (isWhole ? _rules[number - 1].Exact : _rules[number - 1].Below).MarkIn(rules);
+            while (walk.Next(out var number, out var isWhole)) marks.Add(isWhole ? _rules[number - 1].Exact : _rules[number - 1].Below);
         }
     }
 }

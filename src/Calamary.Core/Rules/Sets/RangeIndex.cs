@@ -39,7 +39,7 @@ internal sealed class RangeIndex<T>
         }
     }
 
-    public void Mark(T number, Span<ulong> rules)
+    public void Mark(T number, ref RuleMarks marks)
     {
         var (low, high) = (0, _first.Length - 1);
         while (low <= high)
@@ -50,7 +50,7 @@ internal sealed class RangeIndex<T>
         }
         for (var block = high; block != None; block = _parent[block])
         {
-            if (number <= _last[block]) _rules[block].MarkIn(rules);
+            if (number <= _last[block]) marks.Add(_rules[block]);
         }
     }
 

@@ -70,6 +70,6 @@ internal sealed class RangeSet<T> : ValueSet<T>, IValueSet<T, RangeSet<T>>
     {
         private readonly RangeIndex<T> _ranges = new(sets.SelectMany(static s => s.Set.Ranges.Select(r => (s.Rule, r.First, r.Last))), rules);
 
-        public void Mark(T fact, Span<ulong> marked) => _ranges.Mark(fact, marked);
+        public void Mark(T fact, ref RuleMarks marks) => _ranges.Mark(fact, ref marks);
     }
 }

@@ -13,6 +13,8 @@ internal static class RuleBits
 
     public static void Set(Span<ulong> bits, int rule) => bits[rule / Bits] |= 1UL << (rule % Bits);
 
+    public static bool Has(ReadOnlySpan<ulong> bits, int rule) => (bits[rule / Bits] >> (rule % Bits) & 1) != 0;
+
     public static void Clear(Span<ulong> bits, int rule) => bits[rule / Bits] &= ~(1UL << (rule % Bits));
 
     /// <summary>All of so many rules.</summary>
@@ -27,16 +29,26 @@ internal static class RuleBits
     public static void Intersect(Span<ulong> bits, ReadOnlySpan<ulong> others)
     {
         var vectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(bits);
-        var otherVectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(others);
+        var otherVectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(others)[..vectors.Length];
         for (var i = 0; i < vectors.Length; i++) vectors[i] &= otherVectors[i];
         for (var i = vectors.Length * Vector<ulong>.Count; i < bits.Length; i++) bits[i] &= others[i];
+    }
+
+    /// <summary>Keeps those that are in any of two others.</summary>
+    public static void Intersect(Span<ulong> bits, ReadOnlySpan<ulong> one, ReadOnlySpan<ulong> other)
+    {
+        var vectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(bits);
+        var ones = MemoryMarshal.Cast<ulong, Vector<ulong>>(one)[..vectors.Length];
+        var others = MemoryMarshal.Cast<ulong, Vector<ulong>>(other)[..vectors.Length];
+        for (var i = 0; i < vectors.Length; i++) vectors[i] &= ones[i] | others[i];
+        for (var i = vectors.Length * Vector<ulong>.Count; i < bits.Length; i++) bits[i] &= one[i] | other[i];
     }
 
     /// <summary>Adds those of the other.</summary>
     public static void Unite(Span<ulong> bits, ReadOnlySpan<ulong> others)
     {
         var vectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(bits);
-        var otherVectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(others);
+        var otherVectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(others)[..vectors.Length];
         for (var i = 0; i < vectors.Length; i++) vectors[i] |= otherVectors[i];
         for (var i = vectors.Length * Vector<ulong>.Count; i < bits.Length; i++) bits[i] |= others[i];
     }

@@ -33,7 +33,7 @@ internal interface IValueSet<TFact, TSelf>
 internal interface IValueIndex<TFact>
 {
     /// <summary>Marks all rules whose set contains the fact; others may be marked as well.</summary>
-    void Mark(TFact fact, Span<ulong> rules);
+    void Mark(TFact fact, ref RuleMarks marks);
 }
 
 /// <summary>Takes configured values one by one.</summary>

@@ -39,9 +39,9 @@ internal sealed class WordSet(IReadOnlyCollection<string> words, StringComparer?
             .GroupBy(static w => w.word, static w => w.Rule, sets[0].Set._words.Comparer)
             .ToDictionary(static g => g.Key, g => new RuleList([.. g], rules), sets[0].Set._words.Comparer);
 
-        public void Mark(string fact, Span<ulong> marked)
+        public void Mark(string fact, ref RuleMarks marks)
         {
-            if (_words.TryGetValue(fact, out var list)) list.MarkIn(marked);
+            if (_words.TryGetValue(fact, out var list)) marks.Add(list);
         }
     }
 }
