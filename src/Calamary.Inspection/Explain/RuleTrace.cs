@@ -16,8 +16,14 @@ internal sealed class RuleTrace : IRuleTrace
 {
     private static readonly Dictionary<string, string> KeysByLogName = new(StringComparer.Ordinal)
     {
-        ["SNet"] = "src", ["DNet"] = "dest", ["SPort"] = "sport", ["DPort"] = "port",
-        ["Proto L3"] = "protoL3", ["Proto L4"] = "protoL4", ["Proto L5"] = "protoL5", ["TlsVersion"] = "tlsVersion",
+        ["SNet"] = "src",
+        ["DNet"] = "dest",
+        ["SPort"] = "sport",
+        ["DPort"] = "port",
+        ["Proto L3"] = "protoL3",
+        ["Proto L4"] = "protoL4",
+        ["Proto L5"] = "protoL5",
+        ["TlsVersion"] = "tlsVersion",
     };
 
     private readonly List<Comparison> _comparisons = [];
