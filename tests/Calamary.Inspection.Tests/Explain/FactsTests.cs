@@ -68,7 +68,8 @@ public sealed class FactsTests
     public async Task A_rule_matches(string match, string flow)
     {
         using var run = await ExplainRun.WithFlowsAsync($"{{match: {{{match}}}, action: redirect, name: x}}", flow, "--json");
-        Assert.Equal("", run.Errors);
+        // Some of these can match no real flow, which is a warning.
+        Assert.DoesNotContain("error", run.Errors, StringComparison.Ordinal);
         Assert.Equal("""{"action":"redirect","rule":0,"name":"x"}""", Assert.Single(run.Lines));
     }
 
