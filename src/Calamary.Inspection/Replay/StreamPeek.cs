@@ -7,11 +7,12 @@ namespace Calamary.Inspection.Replay;
 /// <summary>Identifies a TCP flow by its first bytes, as they come.</summary>
 /// <param name="policy">The parsers.</param>
 /// <param name="isServerFirst">Whether the server speaks first.</param>
-internal sealed class StreamPeek(ReplayPolicy policy, bool isServerFirst)
+/// <param name="destination">Whose port may tell what a greeting does not.</param>
+internal sealed class StreamPeek(ReplayPolicy policy, bool isServerFirst, Endpoint destination)
 {
     private Candidates _greetings = new(policy.Greetings);
     private Candidates _candidates = new(policy.Parsers);
-    private FlowFacts _facts;
+    private FlowFacts _facts = new() { Destination = destination };
     private int _seenOfServer;
     private int _seen;
 

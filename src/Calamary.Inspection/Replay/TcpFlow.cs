@@ -57,10 +57,10 @@ internal sealed class TcpFlow : CapturedFlow
             // Tells where the client's stream begins if the client's SYN is not in the capture.
             if (segment.IsSynAck) _client.BeginAt(segment.Acknowledged, true);
             // Only servers that speak before their clients do are listened to.
-            if (_peek is null && segment.Length > 0) _peek = new StreamPeek(Policy, wasSilent && !HasClientSpoken(segment));
+            if (_peek is null && segment.Length > 0) _peek = new StreamPeek(Policy, wasSilent && !HasClientSpoken(segment), Destination);
             if (_peek is null || _peek.IsServerFirst) _server.Take(segment);
         }
-        if (_client.HasData) _peek ??= new StreamPeek(Policy, false);
+        if (_client.HasData) _peek ??= new StreamPeek(Policy, false, Destination);
         var isDecided = _peek is not null && (_client.HasData ? _peek.LookAtClient(_client.Bytes) : _peek.LookAtServer(_server.Bytes));
         if (isDecided || (_client.IsComplete && (_client.HasData || _server.IsComplete))) Finish();
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Calamary.Inspection.Tests.Captures;
 using static Calamary.Inspection.Tests.Captures.Packets;
 
@@ -119,6 +120,17 @@ public sealed class TcpFlowTests
     [Fact]
     public void The_answer_to_a_SYN_tells_whatever_the_ports() =>
         Assert.Equal(["tcp 192.0.2.1:80 198.51.100.1:40000 unknown"], Replayed.Run(Capture.Of(Tcp("198.51.100.1:40000", "192.0.2.1:80", 1, Syn | Ack, [], 5))).Lines);
+
+    [Theory]
+    [InlineData("198.51.100.1:21", "220 ready\r\n", "ftp")]
+    [InlineData("198.51.100.1:2121", "220 ready\r\n", "unknown")]
+    [InlineData("198.51.100.1:2525", "220 mx.example.test ESMTP\r\n", "smtp")]
+    public void A_greeting_tells_where_the_server_speaks_first(string server, string greeting, string protocol)
+    {
+        byte[][] packets = [Tcp(Client, server, 0, Syn, []), Tcp(server, Client, 500, Syn | Ack, [], 1), Tcp(server, Client, 501, Ack, Encoding.ASCII.GetBytes(greeting), 1),
+            Tcp(Client, server, 1, Ack, "USER x\r\n"u8, 600)];
+        Assert.Equal([$"tcp {Client} {server} {protocol}"], Replayed.Run(Capture.Of(packets)).Lines);
+    }
 
     [Fact]
     public void Flows_come_in_the_order_of_their_first_packets()

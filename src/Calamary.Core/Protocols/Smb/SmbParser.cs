@@ -8,7 +8,6 @@ public sealed class SmbParser : IProtocolParser
 {
     private const byte SessionMessage = 0, SessionRequest = 0x81;
     private const byte Version1 = 0xFF, Version2 = 0xFE;
-    private const byte Negotiate1 = 0x72;
     private const int FrameHeader = 4, Needed = 9, Header1 = 32, Header2 = 64;
     private const int SessionRequestLength = 72, NameLength = 34;
 
@@ -26,7 +25,7 @@ public sealed class SmbParser : IProtocolParser
         if (input.Length > 5 && !(input.Length < 8 ? "SMB"u8.StartsWith(input[5..]) : input[5..8].SequenceEqual("SMB"u8))) return ParseResult.NoMatch;
         if (input.Length < Needed) return ParseResult.NeedMore(Needed);
         var length = BinaryPrimitives.ReadUInt16BigEndian(input[2..]);
-        if (input[FrameHeader] == Version1 ? length <= Header1 || input[8] != Negotiate1 : length <= Header2 || input[8] != Header2) return ParseResult.NoMatch;
+        if (input[FrameHeader] == Version1 ? length <= Header1 : length <= Header2 || input[8] != Header2) return ParseResult.NoMatch;
         facts.Protocol = SmbProtocol.Id;
         return ParseResult.Done(Needed);
     }

@@ -14,13 +14,14 @@ public sealed class SmtpParser : IProtocolParser
     /// <inheritdoc/>
     public ParseResult Parse(ReadOnlySpan<byte> input, ref FlowFacts facts)
     {
-        if (!TextLine.MayBegin(input, "EHLO "u8, out _) && !TextLine.MayBegin(input, "HELO "u8, out _) && !TextLine.MayBegin(input, "LHLO "u8, out _))
+        if (!TextLine.MayBegin(input, "EHLO"u8, out _) && !TextLine.MayBegin(input, "HELO"u8, out _) && !TextLine.MayBegin(input, "LHLO"u8, out _))
             return ParseResult.NoMatch;
+        // Some forget their name.
+        if (input.Length > 4 && input[4] is not ((byte)' ' or (byte)'\r' or (byte)'\n')) return ParseResult.NoMatch;
         var rest = input;
         var status = TextLine.Take(ref rest, MaxLine, out var line);
         if (status == ParseStatus.NoMatch || !Ascii.IsValid(line) || !TextLine.IsText(line)) return ParseResult.NoMatch;
         if (status == ParseStatus.NeedMoreData) return ParseResult.NeedMore(input.Length + 1);
-        if (line.Length < 6) return ParseResult.NoMatch;
         facts.Protocol = SmtpProtocol.Id;
         return ParseResult.Done(input.Length - rest.Length);
     }
