@@ -37,6 +37,11 @@ public static class LabNetwork
             """);
         await proxy.SysctlAsync("net/ipv4/ip_forward", 1);
         await proxy.SysctlAsync("net/ipv6/conf/all/forwarding", 1);
+        // Two flows of one source port to different ports are one after DNAT: the kernel then sends the later one to another listener's port. What is over
+        // must not be in the way for minutes, and ports are many.
+        await proxy.SysctlAsync("net/netfilter/nf_conntrack_tcp_timeout_time_wait", 1);
+        await proxy.SysctlAsync("net/netfilter/nf_conntrack_tcp_timeout_close", 1);
+        (await client.RunAsync("sh", "-c", "echo 12000 64999 > /proc/sys/net/ipv4/ip_local_port_range")).Succeeded();
         await Firewall.ApplyAsync(server, Firewall.ConnectionCounter);
     }
 
